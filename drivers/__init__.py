@@ -1,0 +1,1 @@
+"""Moves bytes and keeps time; touches the world and never decides."""

@@ -1,0 +1,1 @@
+"""Bytes into meaning and back: pure, no I/O, no clock. One folder a protocol; shared parts in kit."""

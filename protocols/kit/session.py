@@ -1,0 +1,164 @@
+"""The sans-I/O contract of an exchange: bytes and a time go in, actions come out.
+
+A session lives as long as one open line. It never writes, waits or reads a clock: whoever pumps it
+hands it bytes and the present time (seconds, monotonic), carries out the actions in order and calls
+`tick` when `deadline` has passed. One request runs at a time.
+
+The order of a money request:
+
+1. `begin` gives exactly one `Send(money=True)`. The session never gives a second one for the
+   same request, on NAK, on silence, ever.
+2. The terminal's result gives `ResultSeen`. Its acknowledgement is our commit vote, so the session
+   waits: the pump makes the result durable and then calls `result_durable`, which gives the `Send`
+   with the acknowledgement.
+3. `Finished` ends the request. It always comes, from bytes, from `tick` or from `link_lost`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from protocols.kit.vocabulary import Operation, Outcome, TerminalStatus, TransactionRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from protocols.kit.money import Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The sale that a void or a refund undoes, by the numbers the terminal knows it under."""
+
+    receipt_number: str | None = None
+    trace_number: str | None = None
+    turnover_number: str | None = None
+    rrn: str | None = None
+    auth_code: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing asked of the terminal, in our words."""
+
+    operation: Operation
+    amount: Amount | None = None
+    original: Original | None = None
+    reference: str | None = None  # ours; travels where the protocol has a place for it
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """What a session must know before it starts; times are seconds, already scaled for tests.
+
+    `transport` is "serial" or "tcp". `profile` is the key of one of the protocol's profiles.
+    `time_scale` divides every timer. `password` is the terminal's till password (digits); it is
+    not shown in a repr.
+    """
+
+    profile: str
+    transport: str
+    currency: str = "978"
+    time_scale: float = 1.0
+    printer: str = "ecr"  # who prints the terminal's receipts: "ecr" or "terminal"
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Write these bytes now. `money` marks the one write of a money message."""
+
+    data: bytes
+    money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSeen:
+    """The terminal told its result; make it durable, then call `result_durable`."""
+
+    record: TransactionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The terminal is at work. `key` is a text key, `text` the terminal's own words, if any."""
+
+    key: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptText:
+    """Lines the terminal wants printed. `copy` is "merchant", "customer", "admin" or ""."""
+
+    lines: tuple[str, ...]
+    copy: str = ""
+    last: bool = False  # nothing more belongs to this receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a technician should see in the trace; never a decision."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeResult:
+    """How a request ended.
+
+    `reason` is a stable word ("completed", "refused", "not_started", "timeout", "nak",
+    "line_lost", "garbled", "aborted", "nothing_written"); `line_clean` is True when the exchange
+    ended as the protocol says with no stray byte, so that a baseline may be read at once.
+    `started` is False only when it is certain that the terminal never began (84 xx, nothing sent).
+    `already_done` marks the refusal that proves an earlier success (already reversed).
+    """
+
+    outcome: Outcome
+    reason: str
+    record: TransactionRecord | None = None
+    status: TerminalStatus | None = None
+    result_code: str = ""
+    result_text: str = ""  # text key of the result code
+    already_done: bool = False
+    line_clean: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The request is over."""
+
+    result: ExchangeResult
+
+
+Action = Send | ResultSeen | Progress | ReceiptText | Note | Finished
+
+
+class Session(Protocol):
+    """One side of the conversation on one open line; see the module text for the order."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is due; None while nothing runs."""
+
+    def begin(self, request: Request, now: float) -> Sequence[Action]:
+        """Start a request. Raises BadField when the request cannot be put on this wire."""
+
+    def receive(self, data: bytes, now: float) -> Sequence[Action]:
+        """Take bytes that came in. Never raises for what the peer sent."""
+
+    def tick(self, now: float) -> Sequence[Action]:
+        """Take note that time has passed."""
+
+    def result_durable(self, now: float) -> Sequence[Action]:
+        """The result of the last `ResultSeen` is on disk: acknowledge it."""
+
+    def link_lost(self, now: float, *, nothing_written: bool = False) -> Sequence[Action]:
+        """The line died. `nothing_written`: not one byte of the last `Send` left us."""
+
+    def abort(self, now: float) -> Sequence[Action]:
+        """Ask the terminal to stop the running request, where the protocol allows it now."""
