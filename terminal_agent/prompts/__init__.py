@@ -1,0 +1,34 @@
+"""What people are asked and told: typed questions, and texts that are data in two languages."""
+
+from terminal_agent.prompts.catalog import LANGUAGES, Message, TextMissing, Texts
+from terminal_agent.prompts.questions import (
+    AmountQuestion,
+    Choice,
+    Confirm,
+    Digits,
+    FreeText,
+    Number,
+    Option,
+    Person,
+    Question,
+    Wrong,
+    same_person,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "AmountQuestion",
+    "Choice",
+    "Confirm",
+    "Digits",
+    "FreeText",
+    "Message",
+    "Number",
+    "Option",
+    "Person",
+    "Question",
+    "TextMissing",
+    "Texts",
+    "Wrong",
+    "same_person",
+]

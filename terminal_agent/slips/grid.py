@@ -1,0 +1,84 @@
+"""Lines on a grid of cells: a Latin letter takes one cell, a Chinese character two.
+
+A receipt printer knows no clusters, so widths are summed one code point at a time over text that
+`sanitise.clean` has made harmless.
+"""
+
+from __future__ import annotations
+
+from terminal_agent.slips.sanitise import clean
+
+# Punctuation that closes something and never begins a line.
+_NEVER_FIRST = frozenset("，。：；！？、）》」』”’,.;:!?)]}%")
+_WIDE = 2
+
+
+def width(text: str) -> int:
+    """Cells that cleaned text takes."""
+    from wcwidth import wcwidth
+
+    return sum(max(wcwidth(char), 0) for char in text)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """The text in lines of at most `columns` (at least 4) cells; never an empty list.
+
+    Breaks at blanks and beside wide characters, and inside a word only when it fills a line alone.
+    """
+    rest = clean(text).strip()
+    lines: list[str] = []
+    while width(rest) > columns:
+        cut = _cut(rest, columns)
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, rest]
+
+
+def _cut(text: str, columns: int) -> int:
+    """Where to end a line of `text`, which is wider than `columns`; never 0."""
+    most = _fitting(text, columns)
+    for cut in range(most, 0, -1):
+        if _may_break(text, cut):
+            return cut
+    return most
+
+
+def _fitting(text: str, columns: int) -> int:
+    """How many characters of `text`, which is wider than `columns`, fit."""
+    used = 0
+    for count, char in enumerate(text):
+        used += width(char)
+        if used > columns:
+            return count
+    raise AssertionError("the text fits")
+
+
+def _may_break(text: str, cut: int) -> bool:
+    before, after = text[cut - 1], text[cut]
+    if after in _NEVER_FIRST:
+        return False
+    return after == " " or before == " " or _WIDE in (width(before), width(after))
+
+
+def pair(label: str, value: str, columns: int) -> list[str]:
+    """A label at the left and its value at the right; a long value goes under the label."""
+    label, value = clean(label).strip(), clean(value).strip()
+    blanks = columns - width(label) - width(value)
+    if blanks >= 1:
+        return [label + " " * blanks + value]
+    return wrap(label, columns) + [right(line, columns) for line in wrap(value, columns - 2)]
+
+
+def right(text: str, columns: int) -> str:
+    """Cleaned text that fits, moved to the right edge."""
+    return " " * (columns - width(text)) + text
+
+
+def centre(text: str, columns: int) -> list[str]:
+    """The text in centred lines."""
+    return [" " * ((columns - width(line)) // 2) + line for line in wrap(text, columns)]
+
+
+def left(text: str, columns: int) -> str:
+    """Cleaned text that fits, filled with blanks up to the right edge."""
+    return text + " " * (columns - width(text))

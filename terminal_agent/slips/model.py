@@ -1,0 +1,130 @@
+"""What stands on one slip; card data fits in here only masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+from protocols.kit.errors import MoneyMoved, RefundAgentError
+from protocols.kit.vocabulary import Operation, Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from protocols.kit.money import Amount
+
+# Paper of 58 mm and 80 mm in the printers' usual letter (font A, 12 dots wide).
+COLUMNS = (32, 48)
+SLIP_LANGUAGES = ("en", "zh")
+
+
+class SlipError(RefundAgentError):
+    """A slip could not be made or kept. It changes nothing about the money."""
+
+
+class SlipCopy(Enum):
+    """Whose copy it is; the value is part of the file name."""
+
+    MERCHANT = "merchant"
+    CUSTOMER = "customer"
+
+
+class SlipKind(Enum):
+    """What the slip is, which is also its title; the value is a key in the slip's words."""
+
+    REFUND = "refund"
+    VOID = "void"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalSale:
+    """The sale that the slip refers to; empty fields are left out."""
+
+    amount: Amount | None = None
+    when: datetime | None = None
+    receipt_number: str = ""
+    trace_number: str = ""
+    rrn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipData:
+    """Everything one copy of one slip shows; empty fields are left out, numbers keep their zeros.
+
+    `operation` is VOID or REFUND: what was asked for. `outcome` is how it ended. `reprint` is 0 on
+    the first print and counts up; `terminal_lines` is the terminal's own receipt text, shown as it
+    came (harmless and masked). `result_text` is the meaning of `result_code` in the slip's
+    language. Raises SlipError for a shape that no slip may have.
+    """
+
+    slip_id: str
+    case_number: str
+    operation: Operation
+    outcome: Outcome
+    copy: SlipCopy
+    amount: Amount
+    when: datetime
+    language: str = "en"
+    columns: int = 32
+    reprint: int = 0
+    merchant_lines: tuple[str, ...] = ()
+    merchant_id: str = ""
+    terminal_id: str = ""
+    card_name: str = ""
+    masked_pan: str = ""
+    receipt_number: str = ""
+    trace_number: str = ""
+    rrn: str = ""
+    auth_code: str = ""
+    batch_number: str = ""
+    result_code: str = ""
+    result_text: str = ""
+    original: OriginalSale | None = None
+    remaining: Amount | None = None
+    reason: str = ""
+    cashier: str = ""
+    approver: str = ""
+    terminal_lines: tuple[str, ...] = ()
+
+    _KINDS: ClassVar[dict[Outcome, SlipKind]] = {
+        Outcome.DECLINED: SlipKind.DECLINED,
+        Outcome.UNKNOWN: SlipKind.UNKNOWN,
+        Outcome.NOT_SENT: SlipKind.NOT_SENT,
+    }
+
+    def __post_init__(self) -> None:
+        if self.operation not in (Operation.VOID, Operation.REFUND):
+            raise _bad("operation", self.operation.value)
+        if self.columns not in COLUMNS:
+            raise _bad("columns", self.columns)
+        if self.language not in SLIP_LANGUAGES:
+            raise _bad("language", self.language)
+        if self.reprint < 0:
+            raise _bad("reprint", self.reprint)
+
+    @property
+    def kind(self) -> SlipKind:
+        """The title. Only an approved refund or void is called by its name."""
+        if self.outcome is Outcome.APPROVED:
+            return SlipKind.VOID if self.operation is Operation.VOID else SlipKind.REFUND
+        return self._KINDS[self.outcome]
+
+    @property
+    def money(self) -> MoneyMoved:
+        """What the outcome says about the money, for errors about this slip."""
+        if self.outcome is Outcome.APPROVED:
+            return MoneyMoved.YES
+        return MoneyMoved.MAYBE if self.outcome is Outcome.UNKNOWN else MoneyMoved.NO
+
+
+def _bad(field: str, value: str | int) -> SlipError:
+    return SlipError(
+        "slip.bad_data",
+        f"a slip cannot have {field} {value!r}",
+        what_to_do="Report this: it is a bug of the agent. The refund itself is not touched.",
+        details={"field": field, "value": value},
+    )
