@@ -14,6 +14,7 @@ from terminal_agent.prompts.questions import (
     Wrong,
     same_person,
 )
+from terminal_agent.prompts.reasons import Reason
 
 __all__ = [
     "LANGUAGES",
@@ -27,6 +28,7 @@ __all__ = [
     "Option",
     "Person",
     "Question",
+    "Reason",
     "TextMissing",
     "Texts",
     "Wrong",

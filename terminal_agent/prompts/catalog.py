@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 from protocols.kit.errors import MoneyMoved, RefundAgentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "zh")
 FALLBACK_LANGUAGE = "en"
+
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 # The only markup a text may hold; everything else in braces is shown as it stands.
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -102,7 +105,9 @@ class Texts:
             raise TextMissing("text_parameter", f"the text {key!r} was not given {missing}")
         return f"{_fill(pattern, params)} [{key}]"
 
-    def message(self, key: str, /, *, money: MoneyMoved | None = None, **params: object) -> Message:
+    def message(
+        self, key: str, params: Mapping[str, object] = _NONE, *, money: MoneyMoved | None = None
+    ) -> Message:
         """The three sentences under `key`: `what`, `money` and `do`.
 
         The text file says with one word what the message means for the money; an error that knows

@@ -1,0 +1,1 @@
+"""What people see and type: dialogues, outcomes and tables over text streams that come in."""
