@@ -78,7 +78,7 @@ class _Dialogue:
         sale = self._original()
         amount = self._amount(sale)
         way = self._way(sale, amount)
-        approver = self._approver(sale, amount, who)
+        approvers = self._approvers(way, sale, amount, who)
         pan = sale.masked_pan
         self._agree(Confirm(key=_final(way.way), params={"amount": amount, "pan": pan}))
         return Intent(
@@ -88,7 +88,7 @@ class _Dialogue:
             reason=reason,
             reason_text=reason_text,
             cashier=who,
-            approver=approver,
+            approvers=approvers,
         )
 
     def _original(self) -> SaleView:
@@ -150,12 +150,18 @@ class _Dialogue:
             self._screen.say(self._texts.line(phrase.key, **phrase.params))
         return decided
 
-    def _approver(self, sale: SaleView, amount: Amount, cashier: str) -> str:
-        approver = self._ask(Person(key="step.approver", other_than=cashier))
-        refusal = self._desk.may_approve(sale.sale_id, amount, cashier=cashier, approver=approver)
+    def _approvers(
+        self, way: WayView, sale: SaleView, amount: Amount, cashier: str
+    ) -> tuple[str, ...]:
+        approvers: tuple[str, ...] = ()
+        for number in range(1, way.approvals + 1):
+            key = "step.approver" if number == 1 else "step.next_approver"
+            question = Person(key=key, params={"n": number}, other_than=(cashier, *approvers))
+            approvers = (*approvers, self._ask(question))
+        refusal = self._desk.may_approve(sale.sale_id, amount, cashier=cashier, approvers=approvers)
         if refusal is not None:
             raise self._refused(refusal)
-        return approver
+        return approvers
 
     def _refused(self, refusal: RefusalView) -> _Left:
         show_message(self._texts.message(refusal.key, refusal.params), self._texts, self._screen)

@@ -39,10 +39,11 @@ class SaleView:
 
 @dataclass(frozen=True, slots=True)
 class WayView:
-    """How the money goes back (VOID or REFUND), and why in this way."""
+    """How the money goes back (VOID or REFUND), why in this way, and how many must approve."""
 
     way: Operation
     why: tuple[Phrase, ...] = ()
+    approvals: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class RefusalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """What the cashier and the approver agreed on; nothing has been sent yet."""
+    """What the cashier and the approvers agreed on; nothing has been sent yet."""
 
     sale_id: str
     amount: Amount
@@ -63,7 +64,7 @@ class Intent:
     reason: Reason
     reason_text: str
     cashier: str
-    approver: str
+    approvers: tuple[str, ...]
 
 
 class Desk(Protocol):
@@ -79,6 +80,6 @@ class Desk(Protocol):
         """How this amount of this sale would go back, or why it may not."""
 
     def may_approve(
-        self, sale_id: str, amount: Amount, *, cashier: str, approver: str
+        self, sale_id: str, amount: Amount, *, cashier: str, approvers: tuple[str, ...]
     ) -> RefusalView | None:
-        """Why this person may not approve; None if they may."""
+        """Why these people may not approve; None if they may."""

@@ -160,9 +160,13 @@ def error_key(code: str, texts: Texts) -> str:
 
 
 def show_error(error: RefundAgentError, texts: Texts, screen: Screen) -> None:
-    """Tell the person, with the code for whoever helps on the telephone."""
-    show_message(error_message(error, texts), texts, screen)
-    screen.pairs([(texts.line("label.technical"), error.code)])
+    """Tell the person; then the code and the error's own hint, in English, for the technician."""
+    message = error_message(error, texts)
+    show_message(message, texts, screen)
+    rows = [(texts.line("label.technical"), error.code)]
+    if error.what_to_do != message.do:
+        rows.append((texts.line("label.hint"), error.what_to_do))
+    screen.pairs(rows)
 
 
 def error_json(error: RefundAgentError, texts: Texts) -> dict[str, JsonValue]:

@@ -60,7 +60,7 @@ def lead_verdict(case: UndecidedCase, asker: Asker, texts: Texts) -> Verdict | C
     evidence = asker.ask(FreeText(key="resolve.evidence"))
     if isinstance(evidence, Cancelled):
         return evidence
-    second = asker.ask(Person(key="resolve.second", other_than=first))
+    second = asker.ask(Person(key="resolve.second", other_than=(first,)))
     if isinstance(second, Cancelled):
         return second
     confirm = Confirm(key=f"resolve.confirm_{ending}", params={**params, "number": number})

@@ -151,15 +151,15 @@ class Confirm(Question[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Question[str]):
-    """Who somebody is, self-declared; `other_than` is a person it must not be."""
+    """Who somebody is, self-declared; `other_than` are the people it must not be."""
 
-    other_than: str = ""
+    other_than: tuple[str, ...] = ()
 
     def validate(self, answer: str) -> str | Wrong:
         person = _sentence(answer, 1, PERSON_LONGEST)
         if isinstance(person, Wrong):
             return person
-        if same_person(person, self.other_than):
+        if any(same_person(person, other) for other in self.other_than):
             return Wrong("answer.same_person", {"person": person})
         return person
 
