@@ -72,7 +72,7 @@ class DecodeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One message in words. `fields` uses the names of the decode reference; card data is masked."""
+    """One message in words; `fields` has the names of the decode reference, card data masked."""
 
     command: str
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import crc_hqx
 from dataclasses import dataclass
 
 
@@ -36,3 +37,25 @@ class Stray:
 
 
 Piece = Payload | Control | Damaged | Stray
+
+
+def lrc(data: bytes, start: int = 0) -> int:
+    """Longitudinal redundancy check: all bytes (and `start`) joined by exclusive or, 0..255."""
+    value = start
+    for byte in data:
+        value ^= byte
+    return value
+
+
+def crc16_kermit(data: bytes) -> int:
+    """CRC-16/KERMIT: x16+x12+x5+1, least significant bit first, start 0, 0..FFFF.
+
+    The C routine of the standard library works most significant bit first; with the bits of each
+    byte turned around before it and the sum turned around after it, it gives this one.
+    """
+    turned = crc_hqx(data.translate(_TURNED), 0)
+    return _TURNED[turned >> 8] | _TURNED[turned & 0xFF] << 8
+
+
+# Every byte with its bits in the opposite order.
+_TURNED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))

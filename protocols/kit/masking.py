@@ -1,12 +1,18 @@
 """Card data never leaves unmasked: not in a repr, a log, a trace, the journal or a slip.
 
-Two tools: `mask_pan` for a field known to be a card number, and `mask_digits` for free text and
-bytes of any origin, which hides whatever could be one.
+`mask_pan` is for a field known to be a card number, `mask_digits` for free text, `mask_bytes` for
+bytes of any origin; the latter two hide whatever could be one. `Secret` holds what must be known
+to the codec and shown to nobody.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # A card number has 12 to 19 digits (ISO/IEC 7812); at most the first 6 and last 4 may be shown.
 PAN_DIGITS_MIN = 12
@@ -77,3 +83,60 @@ def _card_length_at(digits: str, start: int) -> int:
         if passes_luhn(digits[start : start + length]):
             return length
     return 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """Card data or a password on its way through the codec; it shows itself only masked.
+
+    Whoever needs the digits says `.clear`, so that every such place can be found.
+    """
+
+    clear: str
+    card_number: bool = False
+
+    @property
+    def masked(self) -> str:
+        """What may be shown: first 6 and last 4 of a card number, of anything else nothing."""
+        if not self.card_number:
+            return "*" * len(self.clear)
+        number, separator, rest = self.clear.partition("D")
+        return mask_pan(number) + "*" * len(separator + rest)
+
+    def __repr__(self) -> str:
+        return f"Secret({self.masked})"
+
+    def __str__(self) -> str:
+        return self.masked
+
+
+def mask_bytes(data: bytes, *, whole: bool = False) -> bytes:
+    """Hide every run of digits in bytes that could be a card number, as BCD or as ASCII.
+
+    Masked ASCII digits become `*`, masked BCD digits the nibble E. Normally a run of 12 or more
+    keeps its first 6 and last 4, whatever Luhn says. With `whole` nothing is known of the bytes,
+    they may be a piece of something cut anywhere: then runs of 5 or more are hidden altogether.
+    """
+    shortest, first, last = (_PIECE_MIN, 0, 0) if whole else _CARD_RUN
+    nibbles = data.hex()
+    letters = data.decode("latin-1")
+    masked = list(data)
+    for place in _inside(_NIBBLE_RUNS.finditer(nibbles), shortest, first, last):
+        masked[place // 2] = masked[place // 2] & (0x0F, 0xF0)[place % 2] | (0xE0, 0x0E)[place % 2]
+    for place in _inside(_ASCII_RUNS.finditer(letters), shortest, first, last):
+        masked[place] = 0x2A
+    return bytes(masked)
+
+
+_PIECE_MIN = 5  # a number cut anywhere then shows at most its first 4 and its last 4
+_CARD_RUN = (PAN_DIGITS_MIN, _KEEP_FIRST, _KEEP_LAST)
+_NIBBLE_RUNS = re.compile(r"[0-9]+")
+_ASCII_RUNS = re.compile(r"[0-9](?:[ -]?[0-9])*")
+
+
+def _inside(runs: Iterable[re.Match[str]], shortest: int, first: int, last: int) -> Iterator[int]:
+    """Places of the digits to hide in each run that is long enough."""
+    for run in runs:
+        digits = [run.start() + i for i, char in enumerate(run.group()) if char.isdigit()]
+        if len(digits) >= shortest:
+            yield from digits[first : len(digits) - last]
