@@ -104,6 +104,11 @@ def build(code: str, **values: Value | None) -> Message:
     return fitting[0].message(**wanted)
 
 
+def code_of(message: Message) -> bytes:
+    """The two bytes that identify a message on the wire."""
+    return message.code
+
+
 def message_id(message: Message) -> str | None:
     """The sequence id (tag 1F73) of a message, 6 digits; None without one or with a broken one."""
     node = next((node for node in message.tlv() if node.tag == MESSAGE_ID), None)

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 TRANSMISSIONS: Final = 3  # a frame is sent once and repeated twice (PA00P016)
 # ECR prints everything (02 04), wants 04 FF (08), entry and administration at the terminal are
 # locked (10 20), receipts come as print lines or blocks (80): PA00P015 section 06 00.
-CONFIG_ECR_PRINTS: Final = "BE"
-CONFIG_TERMINAL_PRINTS: Final = "B8"
+CONFIG_BYTE: Final = 0xBE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,9 @@ class ZvtProfile:
     missing_ack: MissingAck
     reversal_s: float  # how long an own reversal of the terminal may take, host included
     charset: str = "cp437"
-    config_byte: str = CONFIG_ECR_PRINTS
-    config_byte_terminal_prints: str = CONFIG_TERMINAL_PRINTS
-    config_byte_after_log_off: str = "86"
-    default_password: str = "000000"  # noqa: S105 - what terminals are delivered with
+    config_byte: int = CONFIG_BYTE
+    config_byte_after_log_off: int = 0x86
+    password: str = "000000"  # noqa: S105 - what terminals are delivered with
     password_checked: bool = True
     t1_s: float = 0.2  # between two bytes of a frame
     t2_s: float = 5.0  # from the end of a frame to ACK or NAK
@@ -116,8 +114,8 @@ CARD_COMPLETE: Final = ZvtProfile(
     missing_ack=MissingAck.UNBOOKS,
     reversal_s=60.0,
     charset="iso8859-1",  # sent so without declaring it
-    config_byte_after_log_off="BE",
-    default_password="123456",  # noqa: S106 - what terminals are delivered with
+    config_byte_after_log_off=0xBE,
+    password="123456",  # noqa: S106 - what terminals are delivered with
     has_initialisation=False,
     has_reprint=False,
     repeat_receipt_ids=("06",),

@@ -58,7 +58,7 @@ RESULTS: Final[Mapping[str, ResultMeaning]] = MappingProxyType(
 )
 
 
-def result_meaning(code: str) -> ResultMeaning:
+def meaning(code: str) -> ResultMeaning:
     """What a result code (two hex digits) means; a code without a row is a refusal to look at."""
     known = RESULTS.get(code)
     return known or ResultMeaning(Outcome.DECLINED, UNLISTED, "zvt.advice.diagnose")
