@@ -105,7 +105,8 @@ def show_outcome(view: OutcomeView, texts: Texts, screen: Screen) -> None:
 def show_message(message: Message, texts: Texts, screen: Screen) -> None:
     """What happened, the money, what to do: in this order, always all three."""
     screen.headline(message.what)
-    screen.pairs([(texts.line("label.money"), message.money), (texts.line("label.do"), message.do)])
+    rows = [("label.about_money", message.money), ("label.do", message.do)]
+    screen.pairs([(texts.line(key), sentence) for key, sentence in rows])
 
 
 def outcome_json(view: OutcomeView, texts: Texts) -> dict[str, JsonValue]:
