@@ -48,7 +48,11 @@ def passes_luhn(digits: str) -> bool:
 
 
 # Digits in a row, also with single blanks or hyphens between groups as people and slips write them.
-_RUN = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){11,}(?![0-9])")
+# An EMV application id (A000000 and some digits) is none: slips must show it.
+_RUN = re.compile(
+    r"(?P<application>A000000[0-9]{4,10}(?![0-9]))"
+    r"|(?<![0-9])[0-9](?:[ -]?[0-9]){11,}(?![0-9])"
+)
 
 
 def mask_digits(text: str) -> str:
@@ -57,7 +61,10 @@ def mask_digits(text: str) -> str:
     A run of 12 to 19 digits that passes the Luhn check is masked in place; so is the part of a
     longer run that does (a track, two numbers glued together).
     """
-    return _RUN.sub(lambda match: _mask_run(match.group()), text)
+    return _RUN.sub(
+        lambda match: match.group() if match.group("application") else _mask_run(match.group()),
+        text,
+    )
 
 
 def _mask_run(run: str) -> str:

@@ -132,6 +132,22 @@ def read_nodes(data: bytes, at: int, end: int, depth: int = 1) -> tuple[TlvNode,
     return tuple(nodes)
 
 
+def leaves(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Tag, start and end of the content of every primitive node in data[at:end], at any depth.
+
+    For bytes that `read_nodes` accepted; the nesting itself is not checked again.
+    """
+    while at < end:
+        tag = first = data[at]
+        at += 1
+        if first & _MORE == _MORE:
+            tag, at = _long_tag(data, at, end)
+        length, at = read_length(data, at, end)
+        if not first & _CONSTRUCTED:
+            yield tag, at, at + length
+            at += length
+
+
 def read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
     """A length at `at` and the offset behind it: 00..7F, 81 nn or 82 hi lo, nothing else."""
     if at >= end:

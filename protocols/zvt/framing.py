@@ -91,7 +91,6 @@ class SerialFramer:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._scanned = 0  # inside of a frame: everything before this was looked at
-        self._searches = 0
 
     def frame(self, payload: bytes) -> bytes:
         """The frame of one APDU. Raises BadFrame for no bytes or more than APDU_MAX."""
@@ -158,25 +157,38 @@ class SerialFramer:
         stop = crc_at + _CRC_SIZE
         if stop > len(self._buffer):
             return None
-        apdu = bytes(self._buffer[len(_START) : at]).replace(b"\x10\x10", b"\x10")
-        if 0 < len(apdu) <= APDU_MAX and _crc(apdu) == self._buffer[crc_at:stop]:
+        apdu = self._carried(0, at)
+        if apdu:
             self._take(stop)
-            self._searches = 0
             return Payload(apdu)
-        return Damaged(self._take(self._end_of_damage(stop)), "the check value does not fit")
+        return Damaged(self._take(self._end_of_damage(at, stop)), "the check value does not fit")
 
-    def _end_of_damage(self, stop: int) -> int:
-        """Where to go on behind a bad frame that ends at `stop`.
+    def _carried(self, start: int, at: int) -> bytes:
+        """The APDU between the start mark at `start` and the end mark at `at`; b"" if not right."""
+        body = bytes(self._buffer[start + len(_START) : at])
+        apdu = body.replace(b"\x10\x10", b"\x10")
+        crc_at = at + len(_END)
+        fits = _crc(apdu) == self._buffer[crc_at : crc_at + _CRC_SIZE]
+        return apdu if fits and len(apdu) <= APDU_MAX else b""
 
-        A real frame may begin inside it (noise ate our reading of its start), or with its last
-        byte; but only so many starts are tried.
+    def _end_of_damage(self, at: int, stop: int) -> int:
+        """Where to go on behind a bad frame with its end mark at `at`, that ends at `stop`.
+
+        Noise may have looked like a start, so that the real frame begins inside: then one of the
+        starts gives the right check value. Or the next frame began in place of the check value.
         """
-        inside = self._buffer.find(_START, 1, stop + 1)
-        if inside > 0 and self._searches < _SEARCHES_MAX:
-            self._searches += 1
-            return inside
-        self._searches = 0
-        return stop - 1 if self._buffer[stop - 1] == _DLE and stop == len(self._buffer) else stop
+        start = 0
+        for _ in range(_SEARCHES_MAX):
+            start = self._buffer.find(_START, start + 1, at)
+            if start < 0:
+                break
+            if self._carried(start, at):
+                return start
+        start = self._buffer.find(_START, at + len(_END), stop + 1)
+        if start > 0:
+            return start
+        half_a_start = stop == len(self._buffer) and self._buffer[stop - 1] == _DLE
+        return stop - 1 if half_a_start else stop
 
     def _take(self, size: int) -> bytes:
         taken = bytes(self._buffer[:size])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField, UnknownMessage
 from protocols.kit.messages import Message
-from protocols.kit.tlv import Tlv, primitive
 from protocols.zvt.bitmaps import CHARSET
 from protocols.zvt.charset import rereader
 from protocols.zvt.framing import apdu_length
@@ -38,7 +37,6 @@ _BY_CODE: Final[dict[bytes, tuple[MessageLayout, ...]]] = {
 STATUS_ENQUIRY: Final = bytes.fromhex("0501")
 REGISTRATION: Final = bytes.fromhex("0600")
 WRONG_CURRENCY: Final = 0x6F
-MESSAGE_ID: Final = 0x1F73
 _NEGATIVE_CLASS: Final = 0x84
 
 
@@ -104,25 +102,14 @@ def build(code: str, **values: Value | None) -> Message:
     return fitting[0].message(**wanted)
 
 
+def is_known(code: bytes) -> bool:
+    """Whether these two bytes are the code of a message in the table."""
+    return code in _BY_CODE or (len(code) == 2 and code[0] == _NEGATIVE_CLASS)
+
+
 def code_of(message: Message) -> bytes:
     """The two bytes that identify a message on the wire."""
     return message.code
-
-
-def message_id(message: Message) -> str | None:
-    """The sequence id (tag 1F73) of a message, 6 digits; None without one or with a broken one."""
-    node = next((node for node in message.tlv() if node.tag == MESSAGE_ID), None)
-    if node is None or len(node.value) != 3 or not node.value.hex().isdecimal():
-        return None
-    return node.value.hex()
-
-
-def with_message_id(apdu: bytes, number: str) -> bytes:
-    """The same APDU with this sequence id (6 digits). Raises BadField where it has no place."""
-    message = parse(apdu)
-    others = [node for node in message.tlv() if node.tag != MESSAGE_ID]
-    tlv = Tlv.of(*others, primitive(MESSAGE_ID, bytes.fromhex(number)))
-    return serialise(message.layout.message(**{**message.values, "tlv": tlv}))
 
 
 def _could_be(layout: MessageLayout, values: Mapping[str, Value]) -> bool:

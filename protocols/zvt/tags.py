@@ -17,10 +17,10 @@ class TagKind(Enum):
     """How the content of a tag is to be read, and whether it may be seen."""
 
     TEXT = "text"  # letters; could hold a card number
-    BCD = "bcd"  # digits that are no card number
-    BYTES = "bytes"  # codes and bit sets; no card data by definition
+    BCD = "bcd"  # digits of something else than a card
+    BYTES = "bytes"  # codes, bit sets, files
     NODES = "nodes"  # tags again
-    SECRET = "secret"  # card data or a password: never shown
+    HIDDEN = "hidden"  # card data or a password: never shown
     UNLISTED = "unlisted"  # nobody knows; could hold a card number
 
 
@@ -84,6 +84,7 @@ _NAMES: Final = {
         0x41: "card_type",
         0x43: "application_id",
         0x49: "network_card_type",
+        0x4C: "card_uid",
         0x1F00: "file_length",
         0x1F01: "receipt_id",
         0x1F04: "receipt_parameter_bits",
@@ -110,8 +111,7 @@ _NAMES: Final = {
         0x1F78: "reboot_information",
         0x1F79: "reboot_action",
     },
-    TagKind.SECRET: {
-        0x4C: "card_uid",
+    TagKind.HIDDEN: {
         0x4D: "card_ef_id",
         0x56: "track_1",
         0x57: "track_2",

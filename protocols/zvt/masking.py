@@ -1,0 +1,126 @@
+"""Hides card data and secrets in an APDU, byte for byte, so that it can be traced and shown.
+
+The result has the same length and layout and can be parsed again: masked digits are the nibble E,
+as terminals write them, and `*` in text. Bytes that cannot be read are hidden as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from protocols.kit.errors import ProtocolError
+from protocols.kit.fields import (
+    Bytes,
+    Hidden,
+    OpenBcd,
+    OpenBytes,
+    OpenText,
+    Text,
+    TlvContainer,
+    Var,
+)
+from protocols.kit.masking import mask_bytes, mask_digits, mask_pan
+from protocols.kit.tlv import leaves, read_length
+from protocols.zvt.messages import header_size, is_known, parse
+from protocols.zvt.tags import TagKind, tag_row
+
+if TYPE_CHECKING:
+    from protocols.kit.fields import Field
+
+_FRAME_START: Final = b"\x10\x02"
+_STAR: Final = b"*"
+_HIDDEN_BYTE: Final = b"\xee"
+_TO_E: Final = str.maketrans("0123456789ABCabc*", "EEEEEEEEEEEEEEEEE")
+# A card number does not begin with 0; amounts and application ids mostly do.
+_NIBBLE_RUN: Final = re.compile("[1-9][0-9]{11,}")
+
+
+def mask(apdu: bytes) -> bytes:
+    """The APDU with card data, passwords and PIN data hidden; same length, never fails.
+
+    Any bytes may be given: what is no APDU loses every run of digits that could be a part of a
+    card number.
+    """
+    try:
+        message = parse(apdu)
+    except ProtocolError:
+        return _mask_unreadable(apdu)
+    start = header_size(apdu)
+    data, at, shift = apdu, start, 0
+    if message.layout.code_goes_on:
+        data, at, shift = apdu[1:2] + apdu[start:], 0, start - 1
+    masked = bytearray(apdu)
+    for span in message.layout.spans(data, at):
+        content = data[span.start : span.end]
+        masked[span.start + shift : span.end + shift] = _mask_field(span.part.field, content)
+    if message.layout.code_goes_on:
+        # The code itself was the first span; it stands in front of the length.
+        masked[:start] = apdu[:start]
+    return bytes(masked)
+
+
+def _mask_unreadable(data: bytes) -> bytes:
+    """Keeps the code of a command, if the bytes begin with one, and what is no digit."""
+    start = len(_FRAME_START) if data.startswith(_FRAME_START) else 0
+    keep = start + 2 if is_known(data[start : start + 2]) else 0
+    return data[:keep] + mask_bytes(data[keep:], whole=True)
+
+
+def _mask_field(field: Field, data: bytes) -> bytes:
+    match field:
+        case Var(digits=digits, inner=inner):
+            return data[:digits] + _mask_field(inner, data[digits:])
+        case Hidden(inner=Var(digits=digits, inner=inner), card_number=card_number):
+            return data[:digits] + _hide(inner, data[digits:], card_number=card_number)
+        case Hidden(inner=inner, card_number=card_number):
+            return _hide(inner, data, card_number=card_number)
+        case Text() | OpenText():
+            return _mask_text(data)
+        case TlvContainer():
+            return _mask_container(data)
+        case Bytes() | OpenBytes() | OpenBcd():
+            return mask_bytes(data)
+        case _:
+            return data
+
+
+def _hide(field: Field, data: bytes, *, card_number: bool) -> bytes:
+    """A field of card data: letters become stars, digits E; separators and pads stay."""
+    if isinstance(field, OpenText):
+        return _STAR * len(data)
+    nibbles = data.hex().upper()
+    if not card_number:
+        return bytes.fromhex(nibbles.translate(_TO_E))
+    number, separator, rest = nibbles.partition("D")
+    pad = "F" if number.endswith("F") else ""
+    shown = mask_pan(number.removesuffix("F")) + pad + separator + rest.translate(_TO_E)
+    return bytes.fromhex(shown.replace("*", "E"))
+
+
+def _mask_text(data: bytes) -> bytes:
+    return mask_digits(data.decode("latin-1")).encode("latin-1")
+
+
+def _mask_container(data: bytes) -> bytes:
+    _, at = read_length(data, 0, len(data))
+    masked = bytearray(data)
+    for tag, start, end in leaves(data, at, len(data)):
+        content = data[start:end]
+        match tag_row(tag).kind:
+            case TagKind.TEXT:
+                masked[start:end] = _mask_text(content)
+            case TagKind.HIDDEN:
+                letters = content.isascii() and content.decode("ascii").isprintable()
+                masked[start:end] = (_STAR if letters else _HIDDEN_BYTE) * len(content)
+            case TagKind.UNLISTED:
+                masked[start:end] = mask_bytes(content)
+            case _:
+                masked[start:end] = _mask_numbers(content)
+    return bytes(masked)
+
+
+def _mask_numbers(data: bytes) -> bytes:
+    """Content that is no card number by its tag loses only what looks very much like one."""
+    nibbles = _NIBBLE_RUN.sub(lambda run: mask_digits(run.group()), data.hex())
+    return bytes.fromhex(nibbles.replace("*", "E"))
