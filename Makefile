@@ -1,0 +1,62 @@
+# Each target does all of its own set-up on a machine that has python3 (>= 3.11) and make.
+PYTHON ?= python3
+VENV   := .venv
+ifeq ($(OS),Windows_NT)
+BIN    := $(VENV)/Scripts
+else
+BIN    := $(VENV)/bin
+endif
+STAMP  := $(VENV)/.installed
+JOBS   ?= 2
+
+.PHONY: help demo test lint bench coverage docs lock sweep wheel clean
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## watch two refunds happen, the second one through a lost answer
+	@$(BIN)/refund-agent demo
+
+test: lint $(STAMP) ## all tests, linters included (under ten minutes on two cores)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
+	@$(MAKE) --no-print-directory coverage
+
+coverage: $(STAMP) ## branch coverage of the parts that money hangs on: must be 100 %
+	@$(BIN)/python -m pytest -q -n $(JOBS) tests/protocols tests/refund tests/policy tests/journal tests/conformance \
+		-m "not process" --cov --cov-report= -p no:benchmark
+	@$(BIN)/python -m coverage report --fail-under=100 \
+		--include='protocols/*,terminal_agent/refund/*,terminal_agent/policy/*,terminal_agent/journal/*'
+
+lint: $(STAMP) ## ruff, mypy --strict, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(STAMP) ## figures: each beside its peer or limit, measured in the same run
+	@$(BIN)/python -m pytest tests/bench -m bench --benchmark-only -q --benchmark-columns=median,ops,rounds --benchmark-group-by=group
+
+sweep: $(STAMP) ## longer sweeps of the same kind as in the tests
+	@SWEEP=full $(BIN)/python -m pytest -n $(JOBS) -q tests/conformance
+
+docs: $(STAMP) ## write the generated pages of docs/reference again
+	@$(BIN)/python -m tests.generated
+
+wheel: $(STAMP) ## build the wheel, install it alone, run the program from it
+	@$(BIN)/python -m tests.wheel
+
+lock: ## pin all dependencies again, with hashes
+	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip -q install uv
+	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt -q
+	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt -q
+	@rm -rf .lock-venv
+
+clean: ## remove everything that was made
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks build dist .coverage*

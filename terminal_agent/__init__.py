@@ -1,0 +1,1 @@
+"""Decides, remembers, asks and prints; never touches a byte of a terminal's line."""
