@@ -75,9 +75,9 @@ class Terminal:
         request that has no form on this wire (nothing is written), and whatever the listener
         raises: then nothing more is written, and the line needs a fence.
         """
-        assert self._session is not None, "open the terminal first"
         if not self._clean:
             return _not_sent("line_not_clean", {})
+        assert self._session is not None, "a clean line has a session"
         try:
             stray = self._drain_stray()
         except LinkLost as error:

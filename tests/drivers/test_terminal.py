@@ -1,0 +1,103 @@
+"""Opening, closing and the fence: silence first, then a fresh line."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from drivers.errors import LinkError, LinkLost
+from drivers.terminal import Terminal
+from protocols.kit.session import Request
+from protocols.kit.vocabulary import Operation, Outcome
+from tests.drivers.fakes import Ear, FakeClock, ScriptedLink, ScriptedSession
+
+
+class Bench:
+    def __init__(self, *heard: tuple[float, bytes | LinkLost]) -> None:
+        self.clock = FakeClock(0.0)
+        self.link = ScriptedLink(self.clock, deque(heard))
+        self.sessions: list[ScriptedSession] = []
+        self.terminal = Terminal(link=self.link, clock=self.clock, session=self._session)
+
+    def _session(self) -> ScriptedSession:
+        self.sessions.append(ScriptedSession())
+        return self.sessions[-1]
+
+
+def test_an_opened_terminal_may_be_spoken_to_and_a_closed_one_not() -> None:
+    bench = Bench()
+    assert bench.terminal.description == "scripted line"
+    assert not bench.terminal.line_clean
+    bench.terminal.open()
+    assert bench.terminal.line_clean
+    bench.terminal.close()
+    bench.terminal.close()
+    assert bench.link.log == ["open", "close", "close"]
+    result = bench.terminal.exchange(Request(Operation.STATUS), Ear())
+    assert (result.outcome, result.reason) == (Outcome.NOT_SENT, "line_not_clean")
+
+
+def test_the_fence_waits_for_silence_without_a_break_and_reopens_with_a_new_session() -> None:
+    bench = Bench((1.0, b"late"), (2.5, b"later"))
+    bench.terminal.open()
+    assert bench.terminal.fence(2.0, limit_s=60.0) is True
+    assert bench.clock.now == pytest.approx(4.5)
+    assert bench.link.log == ["open", "close", "open"]
+    assert len(bench.sessions) == 2
+    assert bench.terminal.line_clean
+    assert bench.link.written == []
+    assert max(bench.link.waits) <= 0.25
+
+
+def test_a_line_that_is_never_silent_stays_not_clean() -> None:
+    bench = Bench(*[(0.5 * n, b"babble") for n in range(100)])
+    bench.terminal.open()
+    assert bench.terminal.fence(2.0, limit_s=10.0) is False
+    assert bench.clock.now == pytest.approx(10.0)
+    assert bench.link.log == ["open", "close", "open"]
+    assert not bench.terminal.line_clean
+
+
+def test_no_silence_wanted_reopens_at_once() -> None:
+    bench = Bench()
+    bench.terminal.open()
+    assert bench.terminal.fence(0.0, limit_s=0.0) is True
+    assert bench.clock.now == 0.0
+
+
+def test_silence_that_does_not_fit_into_the_limit_is_our_bug() -> None:
+    bench = Bench()
+    bench.terminal.open()
+    with pytest.raises(AssertionError, match="fit into the limit"):
+        bench.terminal.fence(2.0, limit_s=1.0)
+
+
+def test_a_dead_line_is_no_silence_the_wait_starts_again_on_the_reopened_one() -> None:
+    bench = Bench((1.5, LinkLost("unplugged")))
+    bench.terminal.open()
+    assert bench.terminal.fence(2.0, limit_s=60.0) is True
+    assert bench.clock.waits == [0.25]
+    assert bench.clock.now == pytest.approx(1.5 + 0.25 + 2.0)
+    assert bench.link.log == ["open", "close", "open", "close", "open"]
+
+
+def test_a_line_that_dies_again_and_again_ends_at_the_limit() -> None:
+    bench = Bench(*[(0.0, LinkLost("unplugged"))] * 100)
+    bench.terminal.open()
+    assert bench.terminal.fence(1.0, limit_s=3.0) is False
+    assert bench.clock.now == pytest.approx(3.0)
+
+
+def test_a_line_that_cannot_be_reopened_is_an_error_and_the_next_fence_tries_again() -> None:
+    bench = Bench()
+    bench.terminal.open()
+    bench.link.open_faults.extend([LinkError("gone"), LinkError("gone")])
+    with pytest.raises(LinkError, match="gone"):
+        bench.terminal.fence(1.0, limit_s=5.0)
+    assert not bench.terminal.line_clean
+    assert bench.terminal.exchange(Request(Operation.STATUS), Ear()).outcome is Outcome.NOT_SENT
+    with pytest.raises(LinkError, match="gone"):
+        bench.terminal.fence(1.0, limit_s=5.0)
+    assert bench.terminal.fence(1.0, limit_s=5.0) is True
+    assert bench.terminal.line_clean
