@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from protocols.kit.framing import Control, Damaged, Payload, Stray
+from protocols.kit.framing import Control, Damaged, Payload
 from protocols.zvt.framing import ACK, NAK, SerialFramer, TcpFramer
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class SerialLine:
             case Damaged():
                 heard.append(LineEvent.DAMAGED)
                 self._refuse(out)
-            case Stray():
+            case _:  # stray bytes
                 heard.append(LineEvent.DAMAGED)
 
     def _take_payload(

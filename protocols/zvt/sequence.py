@@ -8,14 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocols.zvt.messages import message_id, with_message_id
+from protocols.kit.tlv import Tlv, primitive
+from protocols.zvt.messages import parse, serialise
 
 if TYPE_CHECKING:
     from protocols.kit.messages import Message
 
 ID_MAX = 999_999
+MESSAGE_ID = 0x1F73
 _OFFER = "000000"
+_DIGITS = 6
 _ANSWERS = frozenset({0x80, 0x84})
+
+
+def message_id(message: Message) -> str | None:
+    """The id (6 digits) of a message; None without one or with a broken one."""
+    node = next((node for node in message.tlv() if node.tag == MESSAGE_ID), None)
+    digits = node.value.hex() if node is not None else ""
+    return digits if len(digits) == _DIGITS and digits.isdecimal() else None
+
+
+def with_message_id(apdu: bytes, number: str) -> bytes:
+    """The same APDU with this id (6 digits). Raises BadField where it has no place."""
+    message = parse(apdu)
+    others = [node for node in message.tlv() if node.tag != MESSAGE_ID]
+    tlv = Tlv.of(*others, primitive(MESSAGE_ID, bytes.fromhex(number)))
+    return serialise(message.layout.message(**{**message.values, "tlv": tlv}))
 
 
 class MessageIds:

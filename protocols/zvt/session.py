@@ -118,10 +118,11 @@ class ZvtSession:
             self._ids.start(offered=self._profile.message_ids)
         self._command = command.layout.code
         self._phase = Phase.ANSWER
-        self._due = now + self._t3_s
         apdu = self._ids.stamp_command(serialise(command))
         repeats = self._profile.repeats if commands.repeatable(request.operation) else 0
         data = self._line.command(apdu, now, repeats=repeats)
+        # T3 counts from a command that arrived: on a serial line from its acknowledgement.
+        self._due = None if self._line.waiting else now + self._t3_s
         return [Send(data, money=request.operation.moves_money)]
 
     def receive(self, data: bytes, now: float) -> Sequence[Action]:
@@ -178,7 +179,7 @@ class ZvtSession:
             if isinstance(item, bytes):
                 self._take(item, now)
             else:
-                self._take_event(item)
+                self._take_event(item, now)
         if self._abort_asked:
             self._try_abort(now)
         return self._flush()
@@ -196,7 +197,7 @@ class ZvtSession:
             actions += self._end(self._result)
         return actions
 
-    def _take_event(self, event: LineEvent) -> None:
+    def _take_event(self, event: LineEvent, now: float) -> None:
         match event:
             case LineEvent.DAMAGED:
                 self._damaged += 1
@@ -210,8 +211,10 @@ class ZvtSession:
                     garbled = self._damaged and not self._heard
                     reason = "nak" if event is LineEvent.REFUSED else "no_answer"
                     self._actions += self._end(self._unknown("garbled" if garbled else reason))
-            case LineEvent.ACKNOWLEDGED:
+            case _:  # acknowledged
                 self._heard += 1
+                if self._phase is Phase.ANSWER and self._due is None:
+                    self._due = now + self._t3_s
 
     def _take(self, apdu: bytes, now: float) -> None:
         self._heard += 1
