@@ -113,22 +113,15 @@ _INTERMEDIATE_NUMBERS: Final = (
     *(0xE0, 0xE1, 0xE2, 0xF1, 0xF2, 0xF3, 0xFF),
 )
 INTERMEDIATE: Final = frozenset(f"{number:02X}" for number in _INTERMEDIATE_NUMBERS)
-AUTO_REVERSAL: Final = "05"  # the terminal un-books; with +40 it also asks to remove the card
-_REMOVE_CARD: Final = 0x40
+# The same 40 higher: "… and remove the card" (PA00P015, intermediate status).
+REMOVE_CARD: Final = {f"{number + 0x40:02X}": f"{number:02X}" for number in range(0x1E)}
+AUTO_REVERSAL: Final = "05"  # the terminal un-books what it booked
 
 
 def intermediate_text(code: str) -> str:
-    """The text key of an intermediate state (04 FF, two hex digits).
-
-    A code 40 higher than a listed one says the same and asks to remove the card.
-    """
+    """The text key of an intermediate state (04 FF, two hex digits)."""
     if code in INTERMEDIATE:
         return f"zvt.intermediate.{code}"
-    base = f"{int(code, 16) - _REMOVE_CARD:02X}" if _is_code(code) else ""
-    if base in INTERMEDIATE:
-        return f"zvt.intermediate.{base}.remove_card"
+    if code in REMOVE_CARD:
+        return f"zvt.intermediate.{REMOVE_CARD[code]}.remove_card"
     return "zvt.intermediate.unlisted"
-
-
-def _is_code(code: str) -> bool:
-    return len(code) == 2 and not code.strip("0123456789ABCDEF") and int(code, 16) >= _REMOVE_CARD
