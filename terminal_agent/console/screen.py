@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 COLUMNS = 80
 # Narrower columns than this break every word; a table then grows over the edge instead.
 NARROWEST = 6
-_GAP = 2
+_GAP = 2  # between a label and its value
+_TABLE_GAP = 1  # eight columns of a register have to share 80 cells
 _BOLD, _NORMAL = "\x1b[1m", "\x1b[0m"
 
 
@@ -76,7 +77,8 @@ def pairs(rows: Sequence[tuple[str, str]], columns: int = COLUMNS) -> list[str]:
     for label, value in shown:
         labels = wrap(label, label_width)
         values = wrap(value, columns - label_width - _GAP)
-        lines += _beside([labels, values], [label_width, columns - label_width - _GAP], set())
+        widths = [label_width, columns - label_width - _GAP]
+        lines += _beside([labels, values], widths, gap=_GAP)
     return lines
 
 
@@ -89,28 +91,46 @@ def table(
 ) -> list[str]:
     """A table of at most `columns` cells; long cells wrap. `to_right` are columns of numbers."""
     cells = [[clean(cell).strip() for cell in row] for row in (headings, *rows)]
-    widths = _fit(
-        [max(width(cell) for cell in column) for column in zip(*cells, strict=True)], columns
-    )
+    widths = _fit(list(zip(*cells, strict=True)), columns, to_right)
     lines: list[str] = []
     for index, row in enumerate(cells):
         wrapped = [wrap(cell, size) for cell, size in zip(row, widths, strict=True)]
-        lines += _beside(wrapped, widths, set(to_right))
+        lines += _beside(wrapped, widths, gap=_TABLE_GAP, to_right=to_right)
         if index == 0:
-            lines.append((" " * _GAP).join("-" * size for size in widths))
+            lines.append((" " * _TABLE_GAP).join("-" * size for size in widths))
     return lines
 
 
-def _fit(natural: list[int], columns: int) -> list[int]:
-    """Take cells from the widest columns until the table fits; none gets under NARROWEST."""
-    widths = [max(size, 1) for size in natural]
-    room = columns - _GAP * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+def _fit(cells: list[tuple[str, ...]], columns: int, whole: frozenset[int]) -> list[int]:
+    """Take from the widest columns until the table fits: first blanks between words, then words.
+
+    The columns in `whole` are broken last; none gets under NARROWEST.
+    """
+    widths = [max(1, *(width(cell) for cell in column)) for column in cells]
+    words = [
+        widths[index] if index in whole else max(_longest_word(cell) for cell in column)
+        for index, column in enumerate(cells)
+    ]
+    room = columns - _TABLE_GAP * (len(widths) - 1)
+    for least in (words, [NARROWEST] * len(widths)):
+        while sum(widths) > room and (index := _widest_above(widths, least)) is not None:
+            widths[index] -= 1
     return widths
 
 
-def _beside(cells: list[list[str]], widths: list[int], to_right: set[int]) -> list[str]:
+def _widest_above(widths: list[int], least: list[int]) -> int | None:
+    """The widest column that may still give a cell away."""
+    able = [index for index, size in enumerate(widths) if size > least[index]]
+    return max(able, key=widths.__getitem__, default=None)
+
+
+def _longest_word(cell: str) -> int:
+    return max((width(word) for word in cell.split()), default=0)
+
+
+def _beside(
+    cells: list[list[str]], widths: list[int], *, gap: int, to_right: frozenset[int] = frozenset()
+) -> list[str]:
     """Wrapped cells next to each other, as many lines as the tallest has."""
     lines = []
     for row in range(max(len(cell) for cell in cells)):
@@ -118,5 +138,5 @@ def _beside(cells: list[list[str]], widths: list[int], to_right: set[int]) -> li
             (right if index in to_right else left)(cell[row] if row < len(cell) else "", size)
             for index, (cell, size) in enumerate(zip(cells, widths, strict=True))
         ]
-        lines.append((" " * _GAP).join(parts).rstrip())
+        lines.append((" " * gap).join(parts).rstrip())
     return lines

@@ -25,6 +25,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
     Breaks at blanks and beside wide characters, and inside a word only when it fills a line alone.
     """
+    columns = max(columns, _WIDE)  # a wide character on one cell sticks out rather than hanging us
     rest = clean(text).strip()
     lines: list[str] = []
     while width(rest) > columns:

@@ -69,6 +69,10 @@ def test_closing_punctuation_does_not_begin_a_line() -> None:
     assert wrap("，" * 5, 4) == ["，，", "，，", "，"]
 
 
+def test_a_wide_character_on_a_single_cell_sticks_out_rather_than_hanging() -> None:
+    assert wrap("退货", 1) == ["退", "货"]
+
+
 def test_asking_where_a_text_that_fits_would_break_is_our_bug() -> None:
     with pytest.raises(AssertionError, match="the text fits"):
         _fitting("ab", 4)

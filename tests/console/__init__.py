@@ -1,0 +1,1 @@
+"""Dialogues, outcomes and tables."""
