@@ -1,0 +1,1 @@
+"""What the shop allows and which way is chosen; pure, with text keys that say why."""
