@@ -75,6 +75,12 @@ class CaseEvent(Enum):
 # The words of ExchangeResult.reason that say how an outcome was lost; any other is "garbled".
 _REASONS = {
     "timeout": UnknownReason.TIMED_OUT,
+    "no_answer": UnknownReason.TIMED_OUT,
+    "garbled": UnknownReason.GARBLED,
+    "contradiction": UnknownReason.CONTRADICTED,
+    "mismatch": UnknownReason.CONTRADICTED,
+    "no_result": UnknownReason.ENDED_WITHOUT_RESULT,
+    "abort_unconfirmed": UnknownReason.ENDED_WITHOUT_RESULT,
     "nak": UnknownReason.NAK_READ,
     "line_lost": UnknownReason.LINE_LOST,
     "aborted": UnknownReason.ABORTED,

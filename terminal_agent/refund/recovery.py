@@ -1,0 +1,270 @@
+"""Judges what a terminal's last record proves about an attempt; where in doubt, it cannot tell.
+
+The rules are those of the exactly-once analysis, section 4 step 5 and section 5a rule 4, with the
+conditions on numbers that the contracts add. Nothing is read, written or waited for here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from protocols.kit.capabilities import Capability
+from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
+from terminal_agent.refund.evidence import Evidence
+from terminal_agent.refund.numbers import advance, same_number
+
+if TYPE_CHECKING:
+    from protocols.kit.money import Amount
+    from protocols.kit.session import ExchangeResult, Original
+
+
+class Verdict(Enum):
+    """What the evidence says."""
+
+    BOOKED = "booked"
+    NOT_BOOKED = "not_booked"
+    CANNOT_TELL = "cannot_tell"
+    TRY_COMMIT_ONCE = "try_commit_once"  # a new attempt at the same original settles it
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, the kind of proof (None without one) and its reasons as text keys."""
+
+    verdict: Verdict
+    evidence: Evidence | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Everything that a judgement looks at.
+
+    `baseline` and `last` are the terminal's last record before the attempt and now; None with
+    `..._known` means that the terminal answered and had none. `settled`: the fence was reached and
+    the terminal has been idle without a break for its horizon (IdleWatch); without it nothing that
+    was read counts. `reference` is ours, if one travelled; `baseline_is_ours` says whether the
+    baseline carries another reference of ours. `exclusive`, `proved` and `number_fields` are those
+    of the moment of arming.
+    """
+
+    operation: Operation
+    amount: Amount
+    original: Original | None
+    baseline: TransactionRecord | None
+    baseline_known: bool
+    last: TransactionRecord | None
+    last_known: bool
+    settled: bool
+    proved: frozenset[Capability]
+    exclusive: bool
+    number_fields: tuple[str, ...] = ()
+    reference: str | None = None
+    baseline_is_ours: bool = False
+    terminal_id: str | None = None
+
+
+class Likeness(Enum):
+    """Whether a record may be the booking of our attempt, by everything the record tells."""
+
+    LIKE_OURS = "like_ours"
+    UNLIKE = "unlike"
+    UNSURE = "unsure"
+
+
+def judge(question: Question) -> Judgement:
+    """What the last record proves. Where both truths are possible it never decides."""
+    found = _judge_last(question)
+    once = question.operation is Operation.VOID and Capability.COMMIT_ONCE in question.proved
+    if found.verdict is Verdict.CANNOT_TELL and once and question.settled:
+        return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
+    return found
+
+
+def judge_repeat(result: ExchangeResult) -> Judgement:
+    """What the answer to a commit-once repeat proves about the attempts before it.
+
+    Done now or done already: the original is voided, once. A refusal in a clean dialogue: it is
+    not voided. Anything else proves nothing, and the repeat itself has to be settled.
+    """
+    if result.already_done:
+        return Judgement(Verdict.BOOKED, Evidence.BY_REFERENCE, ("proof.already_done",))
+    if result.outcome is Outcome.APPROVED:
+        return Judgement(Verdict.BOOKED, Evidence.BY_REFERENCE, ("proof.done_now",))
+    if result.outcome is Outcome.DECLINED and result.line_clean:
+        return Judgement(Verdict.NOT_BOOKED, Evidence.BY_REFERENCE, ("proof.repeat_refused",))
+    return _cannot("doubt.repeat_unclear")
+
+
+def likeness(question: Question, record: TransactionRecord) -> Likeness:
+    """Compare content only; whether it counts as booked is another matter.
+
+    What a record does not tell can make it neither like nor unlike; without the amount it is not
+    surely like ours. The number of the original comes from a sale book that people may have typed,
+    so another number there makes the record doubtful, not surely foreign.
+    """
+    wanted = question.amount
+    sure = (
+        (record.amount_minor, wanted.minor),
+        (record.currency, wanted.currency.numeric),
+        (record.kind, question.operation),
+    )
+    if any(told is not None and told != want for told, want in sure):
+        return Likeness.UNLIKE
+    if record.amount_minor is None or _other_original(question, record):
+        return Likeness.UNSURE
+    return Likeness.LIKE_OURS
+
+
+def _other_original(question: Question, record: TransactionRecord) -> bool:
+    original = question.original
+    if question.operation is not Operation.VOID or original is None:
+        return False
+    pairs = (
+        (record.original_trace_number, original.trace_number),
+        (record.original_receipt_number, original.receipt_number),
+    )
+    return any(told and want and not same_number(told, want) for told, want in pairs)
+
+
+def _booked(evidence: Evidence, reason: str) -> Judgement:
+    return Judgement(Verdict.BOOKED, evidence, (reason,))
+
+
+def _not_booked(evidence: Evidence, reason: str) -> Judgement:
+    return Judgement(Verdict.NOT_BOOKED, evidence, (reason,))
+
+
+def _cannot(reason: str) -> Judgement:
+    return Judgement(Verdict.CANNOT_TELL, None, (reason,))
+
+
+def _judge_last(question: Question) -> Judgement:
+    """Section 4 step 5, as far as the record itself can be trusted at all."""
+    last = question.last
+    if not question.settled:
+        return _cannot("doubt.not_settled")
+    if Capability.LAST not in question.proved or not question.last_known:
+        return _cannot("doubt.no_enquiry")
+    if last is None:
+        return _cannot("doubt.no_record")
+    if _other_terminal(question, last):
+        return _cannot("doubt.other_terminal")
+    if last.booking is Booking.UNKNOWN:
+        return _cannot("doubt.record_unclear")
+    if _original_undone(question, last):
+        return _cannot("doubt.original_undone")
+    refers = Capability.REFERENCE in question.proved and question.reference is not None
+    if refers and last.reference == question.reference:
+        return _by_reference(question, last)
+    if not question.baseline_known:
+        return _cannot("doubt.no_baseline")
+    steps = _steps(question, last)
+    if steps is not None:
+        return _by_number(question, last, steps, refers=refers)
+    if refers:
+        return _without_number(question, last)
+    return _by_content(question, last)
+
+
+def _other_terminal(question: Question, last: TransactionRecord) -> bool:
+    """Another device's record says nothing about ours (security goal T15)."""
+    baseline = question.baseline.terminal_id if question.baseline is not None else None
+    known = {last.terminal_id, baseline, question.terminal_id} - {None}
+    return len(known) > 1
+
+
+def _original_undone(question: Question, last: TransactionRecord) -> bool:
+    """The sale itself, marked reversed: that may be the very void that we ask about."""
+    if question.operation is not Operation.VOID or last.booking is not Booking.REVERSED:
+        return False
+    original = question.original
+    wanted = original.receipt_number if original is not None else None
+    told = last.receipt_number
+    return wanted is None or told is None or same_number(told, wanted)
+
+
+def _steps(question: Question, last: TransactionRecord) -> int | None:
+    """By how much the numbers advanced; None where they may not be used."""
+    if Capability.NUMBERS not in question.proved or question.baseline is None:
+        return None
+    return advance(question.baseline, last, question.number_fields)
+
+
+def _by_reference(question: Question, last: TransactionRecord) -> Judgement:
+    if last.booking is not Booking.APPROVED:
+        return _not_booked(Evidence.BY_REFERENCE, "proof.reference_not_booked")
+    if likeness(question, last) is Likeness.UNLIKE:
+        return _cannot("doubt.reference_other_content")
+    return _booked(Evidence.BY_REFERENCE, "proof.reference_booked")
+
+
+def _by_number(
+    question: Question, last: TransactionRecord, steps: int, *, refers: bool
+) -> Judgement:
+    """N: the number of the record itself against the number of the baseline's."""
+    if steps == 0:
+        if last == question.baseline:
+            return _not_booked(Evidence.UNCHANGED, "proof.unchanged")
+        return _cannot("doubt.number_same_record_other")
+    if steps < 0:
+        return _cannot("doubt.number_went_back")
+    if steps == 1 and refers:
+        return _not_booked(Evidence.ADVANCED, "proof.next_is_not_ours")
+    if question.exclusive:
+        return _only_ours(question, last)
+    if steps > 1:
+        return _cannot("doubt.several_since")
+    if last.booking is not Booking.APPROVED or likeness(question, last) is Likeness.UNLIKE:
+        return _not_booked(Evidence.ADVANCED, "proof.next_is_not_ours")
+    return _cannot("doubt.shared_looks_like_ours")
+
+
+def _only_ours(question: Question, last: TransactionRecord) -> Judgement:
+    """Exclusive: any advance is ours, however many numbers an un-booking used (5a rule 4)."""
+    if _amount_differs(question, last):
+        return _cannot("doubt.not_exclusive")
+    if last.booking is not Booking.APPROVED:
+        return _not_booked(Evidence.ADVANCED, "proof.ours_not_booked")
+    refers = Capability.REFERENCE in question.proved and question.reference is not None
+    if refers or likeness(question, last) is not Likeness.LIKE_OURS:
+        return _cannot("doubt.not_exclusive")
+    return _booked(Evidence.ADVANCED, "proof.advanced_like_ours")
+
+
+def _amount_differs(question: Question, record: TransactionRecord) -> bool:
+    return record.amount_minor not in {None, question.amount.minor}
+
+
+def _without_number(question: Question, last: TransactionRecord) -> Judgement:
+    """R without N: the last record is not ours, but what lies below it cannot be seen."""
+    unchanged = last == question.baseline
+    if question.exclusive:
+        if unchanged or last.booking is not Booking.APPROVED:
+            return _not_booked(Evidence.BY_REFERENCE, "proof.reference_absent")
+        return _cannot("doubt.not_exclusive")
+    if unchanged and question.baseline_is_ours:
+        return _not_booked(Evidence.UNCHANGED, "proof.unchanged")
+    return _cannot("doubt.shared_may_be_below")
+
+
+def _by_content(question: Question, last: TransactionRecord) -> Judgement:
+    """L alone: only an exclusive terminal whose baseline cannot be mistaken tells anything."""
+    baseline = question.baseline
+    if not question.exclusive:
+        return _cannot("doubt.shared_no_number")
+    if last.booking is not Booking.APPROVED and last != baseline:
+        return _only_ours(question, last)
+    if baseline is not None and _mistakable(question, baseline):
+        return _cannot("doubt.baseline_looks_like_ours")
+    if last == baseline:
+        return _not_booked(Evidence.UNCHANGED, "proof.unchanged")
+    return _only_ours(question, last)
+
+
+def _mistakable(question: Question, baseline: TransactionRecord) -> bool:
+    """Whether the record from before could be taken for our booking."""
+    not_standing = baseline.booking in {Booking.DECLINED, Booking.REVERSED}
+    return not not_standing and likeness(question, baseline) is not Likeness.UNLIKE
