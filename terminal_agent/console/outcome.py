@@ -37,6 +37,7 @@ class OutcomeView:
 
     `result_text` and `result_advice` are text keys of the protocol's result code. `resolved` is
     True when an enquiry or two people found it out later. `slip_missing`: approved, but no slip.
+    `why` are text keys of proofs or doubts; `reason` is the exchange's own word, for scripts.
     """
 
     outcome: Outcome
@@ -50,6 +51,7 @@ class OutcomeView:
     result_text: str = ""
     result_advice: str = ""
     reason: str = ""
+    why: tuple[str, ...] = ()
     evidence: str = ""
     record: TransactionRecord | None = None
     slip_files: tuple[str, ...] = ()
@@ -95,6 +97,7 @@ def outcome_message(view: OutcomeView, texts: Texts) -> Message:
 def show_outcome(view: OutcomeView, texts: Texts, screen: Screen) -> None:
     """Tell the person at the counter, and what to tell the customer while nothing is certain."""
     show_message(outcome_message(view, texts), texts, screen)
+    screen.pairs([(texts.line("label.why"), texts.line(key)) for key in view.why])
     if view.outcome is Outcome.UNKNOWN:
         screen.say()
         customer = texts.message("outcome.unknown_customer", {"case": view.case_number})
@@ -124,6 +127,7 @@ def outcome_json(view: OutcomeView, texts: Texts) -> dict[str, JsonValue]:
         "slip_missing": view.slip_missing,
         "result_code": view.result_code,
         "reason": view.reason,
+        "why": list(view.why),
         "evidence": view.evidence,
         "record": {**view.record.to_json()} if view.record else None,
         "slips": list(view.slip_files),

@@ -102,6 +102,16 @@ def test_the_person_reads_what_happened_then_the_money_then_what_to_do() -> None
     )
 
 
+def test_the_reasons_of_a_doubt_are_shown_with_it() -> None:
+    stage = Stage()
+    view = replace(
+        VIEW, outcome=Outcome.UNKNOWN, parked=True, why=("doubt.no_baseline", "doubt.several_since")
+    )
+    show_outcome(view, stage.texts, stage.screen)
+    assert "Why  What the terminal showed before is not known.\n" in stage.shown
+    assert outcome_json(view, stage.texts)["why"] == ["doubt.no_baseline", "doubt.several_since"]
+
+
 def test_a_refusal_of_the_terminal_names_code_meaning_and_advice() -> None:
     message = outcome_message(told(replace(VIEW, outcome=Outcome.DECLINED)), Stage().texts)
     assert message.what.endswith("6F This terminal cannot cancel a sale.")
@@ -125,6 +135,7 @@ def test_a_script_gets_stable_names_and_the_record() -> None:
         "slip_missing": False,
         "result_code": "",
         "reason": "",
+        "why": [],
         "evidence": "E1",
         "record": {"booking": "approved", "receipt_number": "0042", "amount_minor": 1250},
         "slips": ["a.txt", "b.txt"],

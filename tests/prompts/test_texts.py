@@ -95,7 +95,11 @@ def test_no_text_of_an_unknown_outcome_sounds_decided(language: str) -> None:
     keys = [f"{key}.{part}" for key in unknown for part in ("what", "do")]
     keys += ["money.maybe", "record.status.unknown", "record.status.parked"]
     keys += ["record.status.under_enquiry", "record.status.in_process"]
-    keys += [key for key in entries if key.startswith(("step.", "unknown_reason.", "recovery."))]
+    keys += [
+        key
+        for key in entries
+        if key.startswith(("step.", "unknown_reason.", "recovery.", "doubt."))
+    ]
     for key in keys:
         text = entries[key]
         for allowed in ALLOWED:
