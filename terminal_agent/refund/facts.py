@@ -159,6 +159,11 @@ class Correction(CaseFact):
     evidence_text: str
     number_typed: str | None = None
 
+    @property
+    def evidence(self) -> Evidence:
+        """People with a number, or people alone."""
+        return Evidence.PEOPLE_NUMBER if self.number_typed else Evidence.PEOPLE_ALONE
+
 
 # --- the attempt -----------------------------------------------------------------------------
 

@@ -33,8 +33,10 @@ _S, _E, _X = AttemptState, AttemptEvent, Effect
 _DOUBT = (_X.RECORD_OUTCOME, _X.FENCE)
 
 
-def _doubts(state: AttemptState) -> tuple[Row[AttemptState, AttemptEvent], ...]:
-    """Everything that loses the outcome of a running dialogue; the same from both its states."""
+def _doubts(
+    state: AttemptState, odd_end: AttemptEvent, odd_why: str
+) -> tuple[Row[AttemptState, AttemptEvent], ...]:
+    """Everything that loses the outcome of a running dialogue, alike from both its states."""
     return tuple(
         Row(state, event, _S.UNKNOWN, _DOUBT, why)
         for event, why in (
@@ -43,7 +45,7 @@ def _doubts(state: AttemptState) -> tuple[Row[AttemptState, AttemptEvent], ...]:
             (_E.GARBLED, "What was read makes no sense, so it proves nothing."),
             (_E.LINE_LOST, "The line died; the terminal works on without it."),
             (_E.ABORTED, "An abort never proves that nothing was booked."),
-            (_E.CONTRADICTED, "The end does not fit the result; the terminal must be asked."),
+            (odd_end, odd_why),
             (_E.RESTARTED, "Found after a restart: never assume that nothing was sent."),
         )
     )
@@ -58,8 +60,7 @@ ATTEMPT_TABLE: tuple[Row[AttemptState, AttemptEvent], ...] = (
         "Not one byte left us, or the terminal refused to start."),
     Row(_S.ARMED, _E.RESULT_READ, _S.RESULT_SEEN, (_X.RECORD_RESULT, _X.ACKNOWLEDGE),
         "The acknowledgement is our commit vote: the result is durable before it."),
-    *_doubts(_S.ARMED),
-    Row(_S.ARMED, _E.ENDED_WITHOUT_RESULT, _S.UNKNOWN, _DOUBT,
+    *_doubts(_S.ARMED, _E.ENDED_WITHOUT_RESULT,
         "An end without a result is no refusal in a result; the terminal must be asked."),
     Row(_S.RESULT_SEEN, _E.RESULT_READ, _S.RESULT_SEEN, (_X.RECORD_RESULT, _X.ACKNOWLEDGE),
         "A repeated result is acknowledged again, after it is durable again."),
@@ -67,7 +68,8 @@ ATTEMPT_TABLE: tuple[Row[AttemptState, AttemptEvent], ...] = (
         "The matched completion of this dialogue: the money is booked."),
     Row(_S.RESULT_SEEN, _E.REFUSED, _S.DECLINED, (_X.RECORD_OUTCOME, _X.TELL),
         "The terminal refused in its result."),
-    *_doubts(_S.RESULT_SEEN),
+    *_doubts(_S.RESULT_SEEN, _E.CONTRADICTED,
+        "The end does not fit the result; the terminal must be asked."),
     Row(_S.UNKNOWN, _E.RECOVERY_STARTED, _S.RESOLVING, (_X.FENCE, _X.ASK_TERMINAL),
         "Only evidence ends the doubt."),
     Row(_S.RESOLVING, _E.PROVED_BOOKED, _S.APPROVED,
