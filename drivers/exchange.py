@@ -177,16 +177,15 @@ class Exchange:
         return None
 
     def _tell(self, action: Progress | ReceiptText | Note | Finished) -> None:
-        match action:
-            case Progress():
-                self._listener.progress(action)
-            case ReceiptText():
-                self._listener.receipt(action)
-            case Note():
-                self._listener.note(action)
-            case Finished(result):
-                assert self._result is None, "a request ends once"
-                self._result = result
+        if isinstance(action, Progress):
+            self._listener.progress(action)
+        elif isinstance(action, ReceiptText):
+            self._listener.receipt(action)
+        elif isinstance(action, Note):
+            self._listener.note(action)
+        else:
+            assert self._result is None, "a request ends once"
+            self._result = action.result
 
     def _give_up(self, now: float, error: LinkLost, *, untouched: bool = False) -> None:
         """The line is of no use any more: the session ends the request with what it knows."""

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol
 
 from drivers.errors import LinkLost, TraceError
 from drivers.trace_mask import UnknownBytesMask
-from protocols.kit.framing import Control, Damaged, Payload, Stray
+from protocols.kit.errors import ProtocolError
+from protocols.kit.framing import Control, Damaged, Payload
 
 if TYPE_CHECKING:
     from drivers.clock import Clock
     from drivers.links.contract import Link
     from protocols.kit.contract import Framer
-    from protocols.kit.framing import Piece
+    from protocols.kit.errors import ProtocolError
+from protocols.kit.framing import Piece
 
 _P = ParamSpec("_P")
 _LOG = logging.getLogger(__name__)
@@ -115,16 +117,20 @@ class FrameMasker:
         return [self._unknown_bytes("damaged", rest)] if rest else []
 
     def _masked(self, piece: Piece) -> MaskedPiece:
-        match piece:
-            case Payload(data):
-                kept = self._mask(data)
-                return MaskedPiece("payload", self._framer.frame(kept), masked=kept != data)
-            case Control(data):
-                return MaskedPiece("control", data)
-            case Damaged(data):
-                return self._unknown_bytes("damaged", data)
-            case Stray(data):
-                return self._unknown_bytes("stray", data)
+        if isinstance(piece, Payload):
+            return self._payload(piece.data)
+        if isinstance(piece, Control):
+            return MaskedPiece("control", piece.data)
+        kind = "damaged" if isinstance(piece, Damaged) else "stray"
+        return self._unknown_bytes(kind, piece.data)
+
+    def _payload(self, data: bytes) -> MaskedPiece:
+        kept = self._mask(data)
+        try:
+            return MaskedPiece("payload", self._framer.frame(kept), masked=kept != data)
+        except ProtocolError:
+            # A payload that nobody can read may be masked in its very length bytes.
+            return MaskedPiece("damaged", kept, masked=True)
 
     def _unknown_bytes(self, kind: str, data: bytes) -> MaskedPiece:
         kept = self._unknown.mask(data)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
 from typing import TYPE_CHECKING
 
+from drivers.clock import SystemClock
 from drivers.errors import LinkLost
 from drivers.hints import owning_group
 from drivers.links.faults import Owner, lost, serial_open_fault
@@ -17,6 +17,10 @@ from drivers.links.serial_port import SerialPort, SerialSettings, open_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from drivers.clock import Clock
+
+_CLOCK = SystemClock()
 
 
 def _known_devices() -> Sequence[str]:
@@ -41,14 +45,14 @@ class SerialLink:
         platform: str = sys.platform,
         known: Callable[[], Sequence[str]] = _known_devices,
         group: Callable[[str], str] = owning_group,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock = _CLOCK,
     ) -> None:
         self._settings = settings
         self._opener = opener
         self._platform = platform
         self._known = known
         self._group = group
-        self._monotonic = monotonic
+        self._clock = clock
         self._port: SerialPort | None = None
         self._owner = Owner()
 
@@ -88,11 +92,11 @@ class SerialLink:
         """
         port = self._open_port(nothing_written=True)
         written = 0
-        due = self._monotonic() + self._settings.write_timeout_s
+        due = self._clock.monotonic() + self._settings.write_timeout_s
         try:
             while written < len(data):
-                written += port.write_some(data[written:], max(due - self._monotonic(), 0.0))
-                if written < len(data) and self._monotonic() >= due:
+                written += port.write_some(data[written:], max(due - self._clock.monotonic(), 0.0))
+                if written < len(data) and self._clock.monotonic() >= due:
                     raise TimeoutError(f"only {written} of {len(data)} bytes were taken in time")
         except Exception as error:
             untouched = written == 0 and port.counts

@@ -13,11 +13,18 @@ import select
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from drivers.clock import SystemClock
+
 if TYPE_CHECKING:
     from serial import Serial
 
+    from drivers.clock import Clock
+
 # More than any frame of any protocol; bounds one read.
 READ_BYTES_MAX = 4096
+# One wait inside of pyserial: by so much a time limit may be missed.
+_WAIT_S = 0.02
+_CLOCK = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +101,38 @@ class DescriptorPort:
 
 
 class PyserialPort:
-    """A port through pyserial's own calls: wait for one byte, then take what is there."""
+    """A port through pyserial's own calls: wait for one byte, then take what is there.
+
+    pyserial sets a port up anew whenever a time limit changes, so both limits are set once: a wait
+    is made of short ones, and a write has the limit it was opened with.
+    """
 
     counts = False
 
-    def __init__(self, line: Serial) -> None:
+    def __init__(self, line: Serial, clock: Clock) -> None:
         self._line = line
+        self._clock = clock
 
     def read(self, timeout_s: float) -> bytes:
-        if self._line.timeout != timeout_s:
-            self._line.timeout = timeout_s
-        first = self._line.read(1)
-        waiting = self._line.in_waiting if first else 0
-        return first + self._line.read(min(waiting, READ_BYTES_MAX)) if waiting else first
+        due = self._clock.monotonic() + timeout_s
+        while not (waiting := self._line.in_waiting):
+            if self._clock.monotonic() >= due:
+                return b""
+            if first := self._line.read(1):
+                return first + self._line.read(min(self._line.in_waiting, READ_BYTES_MAX))
+        return self._line.read(min(waiting, READ_BYTES_MAX))
 
     def write_some(self, data: bytes, timeout_s: float) -> int:
-        if self._line.write_timeout != timeout_s:
-            self._line.write_timeout = timeout_s
+        assert timeout_s >= 0
         return self._line.write(data) or 0
 
     def close(self) -> None:
         self._line.close()
 
 
-def open_port(settings: SerialSettings, *, descriptor: bool = os.name == "posix") -> SerialPort:
+def open_port(
+    settings: SerialSettings, *, descriptor: bool = os.name == "posix", clock: Clock = _CLOCK
+) -> SerialPort:
     """Open for this process alone. Raises whatever pyserial and the system raise."""
     from serial import Serial
 
@@ -129,8 +144,8 @@ def open_port(settings: SerialSettings, *, descriptor: bool = os.name == "posix"
     line.stopbits = settings.stop_bits
     line.xonxoff = line.rtscts = line.dsrdtr = False
     line.rts, line.dtr = settings.rts, settings.dtr
-    line.timeout = 0
+    line.timeout = _WAIT_S
     line.write_timeout = settings.write_timeout_s
     line.exclusive = True
     line.open()
-    return DescriptorPort(line) if descriptor else PyserialPort(line)
+    return DescriptorPort(line) if descriptor else PyserialPort(line, clock)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from drivers.clock import SystemClock
 from drivers.errors import LinkLost, PortMissing
 from drivers.links.faults import Owner, lost, tcp_open_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from drivers.clock import Clock
+
+_CLOCK = SystemClock()
 
 # Bounds one read.
 READ_BYTES_MAX = 65_536
@@ -46,11 +50,11 @@ class TcpLink:
         settings: TcpSettings,
         *,
         connect: Callable[[tuple[str, int], float], socket.socket] = socket.create_connection,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock = _CLOCK,
     ) -> None:
         self._settings = settings
         self._connect = connect
-        self._monotonic = monotonic
+        self._clock = clock
         self._socket: socket.socket | None = None
         self._owner = Owner()
 
@@ -96,10 +100,10 @@ class TcpLink:
         the first byte was taken."""
         connection = self._connection(nothing_written=True)
         written = 0
-        due = self._monotonic() + self._settings.write_timeout_s
+        due = self._clock.monotonic() + self._settings.write_timeout_s
         try:
             while written < len(data):
-                left = due - self._monotonic()
+                left = due - self._clock.monotonic()
                 if left <= 0:
                     raise TimeoutError(f"only {written} of {len(data)} bytes were taken in time")
                 connection.settimeout(left)

@@ -32,6 +32,19 @@ class FakeClock:
         self.now += seconds
 
 
+class ListedClock(FakeClock):
+    """Tells the times of a list, then the last one for ever."""
+
+    def __init__(self, times: Sequence[float]) -> None:
+        super().__init__(0.0)
+        self._times = deque(times)
+
+    def monotonic(self) -> float:
+        if self._times:
+            self.now = self._times.popleft()
+        return self.now
+
+
 @dataclass
 class ScriptedLink:
     """Gives `heard` (time, bytes or a loss) when its time has come; keeps what is written."""

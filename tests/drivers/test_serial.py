@@ -6,16 +6,27 @@ import errno
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from drivers.errors import LinkError, LinkLost, NoPermission, PortBusy, PortMissing
 from drivers.links.serial import SerialLink
-from drivers.links.serial_port import DescriptorPort, SerialPort, SerialSettings, open_port
+from drivers.links.serial_port import (
+    DescriptorPort,
+    PyserialPort,
+    SerialPort,
+    SerialSettings,
+    open_port,
+)
+from tests.drivers.fakes import FakeClock, ListedClock
+
+if TYPE_CHECKING:
+    from serial import Serial
 
 needs_pty = pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals here")
 
@@ -232,7 +243,7 @@ class FakePort:
 def over(
     port: FakePort | Exception,
     platform: str = "linux",
-    monotonic: Callable[[], float] = lambda: 0.0,
+    times: Sequence[float] = (),
 ) -> SerialLink:
     def opener(settings: SerialSettings) -> SerialPort:
         assert settings.device == "COM3"
@@ -246,7 +257,7 @@ def over(
         platform=platform,
         known=list,
         group=lambda _: "uucp",
-        monotonic=monotonic,
+        clock=ListedClock(times),
     )
 
 
@@ -286,9 +297,8 @@ def test_a_write_in_portions_is_completed() -> None:
 
 
 def test_a_write_that_takes_too_long_in_all_is_given_up() -> None:
-    times = deque([0.0, 0.0, 3.0, 3.0, 6.0])
     port = FakePort(1, 1)
-    link = over(port, monotonic=times.popleft)
+    link = over(port, times=[0.0, 0.0, 3.0, 3.0, 6.0])
     link.open()
     with pytest.raises(LinkLost, match="only 2 of 7 bytes") as caught:
         link.write(b"command")
@@ -393,3 +403,32 @@ def test_a_line_that_becomes_free_takes_the_rest(pty: Pty, monkeypatch: pytest.M
     assert port.write_some(b"abc", 1.0) == 3
     assert port.write_some(b"abc", 1.0) == 0
     port.close()
+
+
+@needs_pty
+def test_a_wait_through_pyserial_goes_on_until_its_time_or_a_byte(pty: Pty) -> None:
+    opened = open_port(SerialSettings(pty.device), descriptor=False)
+    assert isinstance(opened, PyserialPort)
+
+    class Line:
+        """Nothing is waiting; the third wait brings a byte, and one more stands behind it."""
+
+        def __init__(self) -> None:
+            self.waits = 0
+
+        @property
+        def in_waiting(self) -> int:
+            return 1 if self.waits == 3 else 0
+
+        def read(self, size: int) -> bytes:
+            self.waits += 1
+            clock.now += 0.02
+            return {3: b"a", 4: b"b" * size}.get(self.waits, b"")
+
+    clock = FakeClock()
+    port = PyserialPort(cast("Serial", Line()), clock)
+    assert port.read(1.0) == b"ab"
+    assert clock.now == pytest.approx(100.08)
+    assert port.read(0.05) == b""
+    assert clock.now == pytest.approx(100.14)
+    opened.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from collections import deque
 from collections.abc import Iterator
 
 import pytest
 
 from drivers.errors import LinkError, LinkLost, LinkRefused, NoPermission, PortMissing
 from drivers.links.tcp import TcpLink, TcpSettings
+from tests.drivers.fakes import ListedClock
 
 
 class Listening:
@@ -79,6 +79,15 @@ def test_small_frames_leave_at_once_and_a_dead_peer_is_noticed(server: Listening
     link.close()
 
 
+def test_a_system_without_those_options_still_connects(
+    server: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(socket, "TCP_KEEPIDLE", raising=False)
+    link = TcpLink(TcpSettings("127.0.0.1", server.port))
+    link.open()
+    link.close()
+
+
 def test_a_closed_peer_is_a_lost_line(link: TcpLink, server: Listening) -> None:
     server.accept().close()
     with pytest.raises(LinkLost, match="closed the connection"):
@@ -103,8 +112,8 @@ def test_a_peer_that_takes_no_byte_is_lost_and_maybe_sent(link: TcpLink) -> None
 
 
 def test_a_write_that_takes_too_long_in_all_is_given_up(server: Listening) -> None:
-    times = deque([0.0, 0.0, 9.0])
-    link = TcpLink(TcpSettings("127.0.0.1", server.port), monotonic=times.popleft)
+    clock = ListedClock([0.0, 0.0, 9.0])
+    link = TcpLink(TcpSettings("127.0.0.1", server.port), clock=clock)
     link.open()
     with pytest.raises(LinkLost, match="bytes were taken in time"):
         link.write(b"x" * 20_000_000)

@@ -1,0 +1,1 @@
+"""Figures for `make bench`; each is a ratio measured in one run."""
