@@ -1,0 +1,219 @@
+"""The agent at work: a desk for one terminal, from the sale to the printed slip.
+
+Every money command first finishes what is open on the terminal; while anything stays open, nothing
+new is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protocols.kit.errors import RefundAgentError
+from protocols.kit.vocabulary import Operation
+from terminal_agent.journal.errors import refusal
+from terminal_agent.policy.decision import (
+    Decision,
+    Refusal,
+    Situation,
+    check_people,
+    check_reason,
+    decide,
+)
+from terminal_agent.refund.facts import CaseAuthorised, CaseCancelled, CaseCreated
+from terminal_agent.refund.states import CaseState
+from terminal_agent.runtime.attempts import AttemptRunner, may_try
+from terminal_agent.runtime.conversation import Conversation
+from terminal_agent.runtime.recovery import Recovered, Recoverer
+
+if TYPE_CHECKING:
+    from protocols.kit.money import Amount
+    from terminal_agent.journal.store import Journal
+    from terminal_agent.policy.rules import PolicyRules
+    from terminal_agent.refund.nouns import RefundCase
+    from terminal_agent.runtime.reporter import Reporter
+    from terminal_agent.runtime.station import Station
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the people at the counter agreed on. `asked` None lets the policy choose the way."""
+
+    key: str
+    sale_id: str
+    amount: Amount
+    reason: str
+    reason_text: str
+    cashier: str
+    approvers: tuple[str, ...]
+    asked: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A case after the agent worked on it. `trouble` is what stood in the way, if anything did.
+
+    `resolved`: not the terminal's live answer, but a recovery told the outcome.
+    """
+
+    case: RefundCase
+    trouble: RefundAgentError | None = None
+    resolved: bool = False
+
+
+class Agent:
+    """Works on one terminal with one journal."""
+
+    def __init__(
+        self, journal: Journal, station: Station, rules: PolicyRules, reporter: Reporter
+    ) -> None:
+        self.journal = journal
+        self.station = station
+        self.rules = rules
+        self._reporter = reporter
+        self._recoverer = Recoverer(journal, station, reporter)
+
+    # -- before sending -------------------------------------------------------------------------
+
+    def decide(
+        self, sale_id: str, amount: Amount, asked: Operation | None = None
+    ) -> Decision | Refusal:
+        """Void or refund, or why neither. Raises JournalRefusal for a sale that is not there."""
+        history = self.journal.history(sale_id)
+        state = self.journal.sale(sale_id)
+        assert state is not None, "the history has found it"
+        closed = self.journal.last_end_of_day(self.station.name)
+        return decide(
+            self.rules,
+            Situation(
+                sale=state.sale,
+                amount=amount,
+                history=history,
+                terminal=self.station.name,
+                capabilities=self.station.capabilities,
+                now=self.station.clock.wall(),
+                last_end_of_day=closed.at if closed else None,
+                asked=asked,
+            ),
+        )
+
+    def check_people(
+        self, *, cashier: str, approvers: tuple[str, ...], amount: Amount
+    ) -> Refusal | None:
+        """Whether enough others than the cashier approve."""
+        return check_people(self.rules, cashier=cashier, approvers=approvers, amount=amount)
+
+    def submit(self, wish: Wish) -> RefundCase | Refusal:
+        """Make the case durable and authorised, or give back the one of the same key.
+
+        Raises JournalRefusal where the key was used for something else or the sale is taken.
+        """
+        known = self.journal.case_by_key(wish.key)
+        if known is None or known.state is CaseState.CREATED:
+            refused = self._refused(wish)
+            if refused is not None:
+                return refused
+        at = self.station.clock.wall()
+        case = self.journal.create_case(
+            CaseCreated(
+                at=at,
+                case_id=self.journal.next_case_id(at.date()),
+                key=wish.key,
+                sale_id=wish.sale_id,
+                amount=wish.amount,
+                reason=wish.reason,
+                reason_text=wish.reason_text,
+                cashier=wish.cashier,
+            )
+        )
+        if case.state is not CaseState.CREATED:
+            return case
+        decision = self.decide(wish.sale_id, wish.amount, wish.asked)
+        if isinstance(decision, Refusal):
+            return decision
+        self.journal.append(
+            CaseAuthorised(
+                at=at,
+                case_id=case.case_id,
+                approvers=wish.approvers,
+                operation=decision.operation,
+                why=decision.why,
+            )
+        )
+        return self.journal.case(case.case_id)
+
+    def _refused(self, wish: Wish) -> Refusal | None:
+        """Everything that is checked before a case exists, so that a refusal leaves no case."""
+        reason = check_reason(self.rules, reason=wish.reason, text=wish.reason_text)
+        people = self.check_people(
+            cashier=wish.cashier, approvers=wish.approvers, amount=wish.amount
+        )
+        decision = self.decide(wish.sale_id, wish.amount, wish.asked)
+        return reason or people or (decision if isinstance(decision, Refusal) else None)
+
+    # -- sending --------------------------------------------------------------------------------
+
+    def finish_open(self) -> list[Done]:
+        """Recover everything open on this terminal, oldest first."""
+        done: list[Done] = []
+        for case in self.journal.open_cases(self.station.name):
+            self._reporter.step("step.recovering", case=case.case_id)
+            done.append(self._recover(case))
+            if done[-1].case.open_attempts:
+                break
+        return done
+
+    def recover(self, case: RefundCase) -> Done:
+        """Recover one case; a case without an open attempt is given back as it is."""
+        return self._recover(case) if case.open_attempts else Done(case)
+
+    def carry_out(self, case: RefundCase) -> Done:
+        """Attempt an authorised case once, and settle what comes of it as far as evidence goes.
+
+        A case that is closed is given back as it is; one with an open attempt is recovered, never
+        sent again. Raises LinkError, JournalError or JournalRefusal only while nothing is armed.
+        """
+        if case.open_attempts:
+            return self._recover(case)
+        if not may_try(case):
+            return Done(case)
+        blocking = self.journal.open_cases(self.station.name)
+        if blocking:
+            raise refusal(
+                "refusal.open_case",
+                f"case {blocking[0].case_id} on this terminal is not settled",
+                "Run: refund-agent recover",
+                case=blocking[0].case_id,
+            )
+        talk = Conversation(self.station, self._reporter)
+        try:
+            return self._attempt(case, talk)
+        finally:
+            self.station.terminal.close()
+
+    def _attempt(self, case: RefundCase, talk: Conversation) -> Done:
+        runner = AttemptRunner(self.journal, self.station, self._reporter)
+        talk.start()
+        before = runner.baseline(talk)
+        ending = runner.run(case, talk, before)
+        if ending.interrupted is not None or not ending.case.open_attempts:
+            return Done(ending.case, ending.interrupted)
+        return self._told(self._recoverer.recover(ending.case, talk))
+
+    def _recover(self, case: RefundCase) -> Done:
+        try:
+            return self._told(self._recoverer.recover(case))
+        finally:
+            self.station.terminal.close()
+
+    def _told(self, recovered: Recovered) -> Done:
+        return Done(recovered.case, recovered.interrupted, resolved=recovered.settled)
+
+    def cancel(self, case: RefundCase, by: str) -> RefundCase:
+        """Give up a case that has no open attempt. Raises IllegalFact for any other."""
+        self.journal.append(
+            CaseCancelled(
+                at=self.station.clock.wall(), case_id=case.case_id, by=by, why="cancel.by_person"
+            )
+        )
+        return self.journal.case(case.case_id)

@@ -1,0 +1,143 @@
+"""Puts an agent together from its configuration; the only place that knows all the parts."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import ExitStack
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drivers.links.factory import build_link, parse_link
+from drivers.terminal import Terminal
+from drivers.trace import TracedLink, TraceFile, TraceFormat
+from protocols.kit.capabilities import Capability
+from protocols.kit.money import Currency
+from protocols.kit.registry import load
+from protocols.kit.session import SessionSettings
+from terminal_agent.policy.rules import PolicyRules
+from terminal_agent.runtime.slip_printing import SlipSettings
+from terminal_agent.runtime.station import Station
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from drivers.clock import Clock
+    from drivers.links.contract import Link
+    from protocols.kit.contract import ProtocolSpec
+    from protocols.kit.session import Session
+    from terminal_agent.config import Loaded, TerminalConfig
+    from terminal_agent.journal.store import Journal
+
+
+def agent_version() -> str:
+    """The installed version; "0" from a checkout that is not installed."""
+    try:
+        return metadata.version("pos-refund-agent")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+def journal_path(loaded: Loaded) -> Path:
+    """Where the journal of this configuration lies."""
+    return loaded.beside(loaded.config.journal.path)
+
+
+def open_journal(loaded: Loaded, clock: Clock) -> Journal:
+    """Take the journal for writing. Raises JournalError."""
+    from terminal_agent.journal.store import Journal
+
+    return Journal.open(
+        journal_path(loaded),
+        at=clock.wall(),
+        journal_id=uuid.uuid4().hex,
+        agent_version=agent_version(),
+    )
+
+
+def policy_rules(loaded: Loaded, currency: Currency) -> PolicyRules:
+    """What the shop allows. Raises ConfigError for an amount that is none."""
+    policy = loaded.config.policy
+    return PolicyRules(
+        single_limit_minor=loaded.amount("single_limit", policy.single_limit, currency),
+        second_approver_above_minor=loaded.amount(
+            "second_approver_above", policy.second_approver_above, currency
+        ),
+        refund_window_days=policy.refund_window_days,
+        prefer_void=policy.prefer_void,
+    )
+
+
+def slip_settings(loaded: Loaded) -> SlipSettings:
+    """How slips look and where they go."""
+    slip = loaded.config.slip
+    return SlipSettings(
+        folder=loaded.beside(slip.folder),
+        columns=slip.columns,
+        merchant_lines=slip.merchant,
+        merchant_id=slip.merchant_id,
+    )
+
+
+def build_station(
+    loaded: Loaded,
+    name: str | None,
+    clock: Clock,
+    undo: ExitStack,
+    *,
+    trace: Path | None = None,
+) -> Station:
+    """The named terminal (or the only one), not opened yet.
+
+    `undo` closes the trace file in the end. Raises ConfigError, LinkError, TraceError.
+    """
+    name, config = loaded.terminal(name)
+    spec = load(config.protocol)
+    link = build_link(parse_link(config.link, serial=spec.serial, tcp_port=spec.tcp_port))
+    if trace is not None:
+        link = _traced(link, spec, clock, trace, undo)
+    return station_over(link, name, config, clock, scale=loaded.config.time.scale)
+
+
+def station_over(
+    link: Link, name: str, config: TerminalConfig, clock: Clock, *, scale: float = 1.0
+) -> Station:
+    """A station on a link that exists already."""
+    spec = load(config.protocol)
+    profile = config.profile or spec.default_profile
+    capabilities = spec.profiles[profile].capabilities
+    confirmed = frozenset(Capability(sign) for sign in config.capabilities_confirmed)
+    currency = Currency.of(config.currency)
+    settings = SessionSettings(
+        profile=profile,
+        transport=link.transport,
+        currency=currency.numeric,
+        time_scale=scale,
+        printer=config.printer,
+        password=config.password,
+    )
+    return Station(
+        name=name,
+        terminal=Terminal(link=link, clock=clock, session=_factory(spec, settings)),
+        clock=clock,
+        capabilities=capabilities,
+        proved=capabilities.proved(confirmed),
+        exclusive=config.exclusive,
+        currency=currency,
+        results=dict(spec.results),
+        terminal_id=config.terminal_id,
+        scale=scale,
+    )
+
+
+def _factory(spec: ProtocolSpec, settings: SessionSettings) -> Callable[[], Session]:
+    return lambda: spec.session(settings)
+
+
+def _traced(
+    link: Link, spec: ProtocolSpec, clock: Clock, path: Path, undo: ExitStack
+) -> TracedLink:
+    sink = TraceFile(path)
+    undo.callback(sink.close)
+    framer = spec.framers[link.transport]
+    return TracedLink(link, clock=clock, sink=sink, fmt=TraceFormat(spec.name, framer, spec.mask))

@@ -1,0 +1,325 @@
+"""One attempt: baseline and intent on disk, one money message, and what came of it on disk.
+
+The order is the product. Nothing is written to the line before `append(AttemptBaselined,
+AttemptArmed)` has returned; the terminal's result is acknowledged only after `ResultSeenFact` is
+durable; the operator is told only after the verdict is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protocols.kit.errors import RefundAgentError
+from protocols.kit.session import ExchangeResult, Note, Original, Progress, ReceiptText, Request
+from protocols.kit.vocabulary import Operation, TransactionRecord
+from terminal_agent.journal.errors import JournalError, refusal
+from terminal_agent.refund.events import AttemptEvent, UnknownReason, end_of_exchange
+from terminal_agent.refund.evidence import Evidence
+from terminal_agent.refund.facts import (
+    AttemptApproved,
+    AttemptArmed,
+    AttemptBaselined,
+    AttemptDead,
+    AttemptDeclined,
+    AttemptUnknown,
+    Fact,
+    PrintDue,
+    ReceiptKept,
+    ResultSeenFact,
+)
+from terminal_agent.refund.states import CaseState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from terminal_agent.journal.store import Journal
+    from terminal_agent.refund.nouns import RefundCase
+    from terminal_agent.refund.sale import Sale
+    from terminal_agent.runtime.conversation import Conversation, LastRead
+    from terminal_agent.runtime.reporter import Reporter
+    from terminal_agent.runtime.station import Station
+
+# Receipt lines kept of one attempt; a terminal that prints without end must not fill the journal.
+RECEIPT_LINES_MAX = 400
+COPIES = ("merchant", "customer")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a live attempt came to; `interrupted` is an error that hid the result from us."""
+
+    case: RefundCase
+    result: ExchangeResult | None
+    interrupted: RefundAgentError | None = None
+
+
+class MoneyListener:
+    """Hears a money exchange; the result is durable when `result_seen` returns."""
+
+    def __init__(
+        self, journal: Journal, station: Station, reporter: Reporter, case_id: str, attempt: int
+    ) -> None:
+        self._journal = journal
+        self._station = station
+        self._reporter = reporter
+        self._case_id = case_id
+        self._attempt = attempt
+        self.seen: TransactionRecord | None = None
+        self.receipts: list[ReceiptText] = []
+
+    def result_seen(self, record: TransactionRecord) -> None:
+        """Make the result durable; an error means that no acknowledgement is sent."""
+        self._journal.append(
+            ResultSeenFact(
+                at=self._station.clock.wall(),
+                case_id=self._case_id,
+                attempt=self._attempt,
+                record=record,
+            )
+        )
+        self.seen = record
+
+    def progress(self, progress: Progress) -> None:
+        """Show what the terminal does."""
+        self._reporter.terminal_says(progress.key, progress.text)
+
+    def receipt(self, text: ReceiptText) -> None:
+        """Keep the terminal's own receipt for the case file."""
+        if sum(len(kept.lines) for kept in self.receipts) < RECEIPT_LINES_MAX:
+            self.receipts.append(text)
+
+    def note(self, note: Note) -> None:
+        """Show it to the technician."""
+        self._reporter.technical(note.code, note.text)
+
+    def abort_wanted(self) -> bool:
+        """Whether the cashier wants the terminal to stop."""
+        return self._reporter.abort_wanted()
+
+
+class AttemptRunner:
+    """Makes attempts on one terminal."""
+
+    def __init__(self, journal: Journal, station: Station, reporter: Reporter) -> None:
+        self._journal = journal
+        self._station = station
+        self._reporter = reporter
+
+    def baseline(self, talk: Conversation) -> LastRead:
+        """The terminal is idle and the line clean: read its last transaction."""
+        talk.become_ready()
+        self._reporter.step("step.querying")
+        return talk.last()
+
+    def run(
+        self, case: RefundCase, talk: Conversation, before: LastRead, *, repeats: int | None = None
+    ) -> Ending:
+        """Arm and send once. Raises JournalError or JournalRefusal where nothing was armed."""
+        number = len(case.attempts) + 1
+        request = self._request(case)
+        self._arm(case, talk, before, number=number, request=request, repeats=repeats)
+        listener = MoneyListener(self._journal, self._station, self._reporter, case.case_id, number)
+        self._reporter.step("step.sending")
+        try:
+            result = self._station.terminal.exchange(request, listener)
+        except JournalError as error:
+            # The result could not be kept, so it was not acknowledged: the terminal may undo it.
+            return Ending(self._journal.case(case.case_id), None, error)
+        return self._note_end(case, number, listener, result)
+
+    def _request(self, case: RefundCase) -> Request:
+        assert case.operation is not None, "an unauthorised case is never sent"
+        sale = sale_of(self._journal, case)
+        return Request(
+            operation=case.operation,
+            amount=case.amount,
+            original=Original(
+                receipt_number=sale.receipt_number,
+                trace_number=sale.trace_number,
+                turnover_number=sale.turnover_number,
+                rrn=sale.rrn,
+                auth_code=sale.auth_code,
+                date=f"{sale.sold_at:%m%d}",
+            ),
+            reference=reference_of(case, len(case.attempts) + 1),
+        )
+
+    def _arm(
+        self,
+        case: RefundCase,
+        talk: Conversation,
+        before: LastRead,
+        *,
+        number: int,
+        request: Request,
+        repeats: int | None,
+    ) -> None:
+        station, at = self._station, self._station.clock.wall()
+        assert case.operation is not None, "an unauthorised case is never sent"
+        self._journal.append(
+            AttemptBaselined(
+                at=at,
+                case_id=case.case_id,
+                attempt=number,
+                operation=case.operation,
+                terminal=station.name,
+                terminal_id=talk.terminal_id,
+                baseline=before.record,
+                baseline_known=before.supported,
+                repeats=repeats,
+            ),
+            AttemptArmed(
+                at=at,
+                case_id=case.case_id,
+                attempt=number,
+                reference=request.reference or "",
+                link=station.terminal.description,
+                request_digest=digest_of(request),
+                exclusive=station.exclusive,
+                proved=station.proved,
+                number_fields=station.capabilities.number_fields,
+                horizon_s=station.horizon_s,
+            ),
+        )
+
+    def _note_end(
+        self, case: RefundCase, number: int, listener: MoneyListener, result: ExchangeResult
+    ) -> Ending:
+        at = self._station.clock.wall()
+        end = end_of_exchange(result, listener.seen)
+        facts: list[Fact] = [
+            ReceiptKept(
+                at=at, case_id=case.case_id, attempt=number, copy=text.copy, lines=text.lines
+            )
+            for text in joined(listener.receipts)
+        ]
+        facts += self._verdict(case, number, end, result, at)
+        try:
+            self._journal.append(*facts)
+        except JournalError as error:
+            return Ending(self._journal.case(case.case_id), result, error)
+        return Ending(self._journal.case(case.case_id), result)
+
+    def _verdict(
+        self,
+        case: RefundCase,
+        number: int,
+        end: AttemptEvent | UnknownReason,
+        result: ExchangeResult,
+        at: datetime,
+    ) -> list[Fact]:
+        case_id = case.case_id
+        if isinstance(end, UnknownReason):
+            return [AttemptUnknown(at=at, case_id=case_id, attempt=number, reason=end)]
+        if end is AttemptEvent.COMPLETED:
+            approved = AttemptApproved(
+                at=at,
+                case_id=case_id,
+                attempt=number,
+                evidence=Evidence.LIVE_ANSWER,
+                record=result.record,
+            )
+            return [
+                *self._settled_by(case, at),
+                approved,
+                *prints_due(case_id, slip_id(case_id, number), at),
+            ]
+        if end is AttemptEvent.REFUSED:
+            return [
+                AttemptDeclined(
+                    at=at,
+                    case_id=case_id,
+                    attempt=number,
+                    result_code=result.result_code,
+                    result_text=result.result_text,
+                    record=result.record,
+                    already_done=result.already_done,
+                )
+            ]
+        assert end is AttemptEvent.NOT_SENT, f"{end} is no end of an exchange"
+        return [
+            AttemptDead(
+                at=at,
+                case_id=case_id,
+                attempt=number,
+                evidence=Evidence.NOT_STARTED,
+                why=(f"dead.{result.reason}",),
+                result_code=result.result_code,
+                result_text=result.result_text,
+            )
+        ]
+
+    def _settled_by(self, case: RefundCase, at: datetime) -> list[Fact]:
+        """A commit-once repeat that was done now proves that the attempts before it were not."""
+        return [
+            AttemptDead(
+                at=at,
+                case_id=case.case_id,
+                attempt=attempt.number,
+                evidence=Evidence.BY_REFERENCE,
+                why=("proof.done_now",),
+            )
+            for attempt in case.open_attempts
+        ]
+
+
+def sale_of(journal: Journal, case: RefundCase) -> Sale:
+    """The sale of a case; raises JournalRefusal where the sale book does not have it."""
+    state = journal.sale(case.created.sale_id)
+    if state is None:
+        raise refusal(
+            "refusal.not_found",
+            f"the sale {case.created.sale_id} is not in the sale book",
+            "Import the sale again.",
+            receipt=case.created.sale_id,
+        )
+    return state.sale
+
+
+def reference_of(case: RefundCase, attempt: int) -> str:
+    """Our own reference of an attempt: readable, and never used twice."""
+    return f"{case.case_id}-{attempt}"
+
+
+def slip_id(case_id: str, attempt: int, letter: str = "") -> str:
+    """The id of a slip; `letter` tells the kinds of one attempt apart (U = not confirmed)."""
+    return f"{case_id}-{attempt}{letter}"
+
+
+def prints_due(case_id: str, slip: str, at: datetime) -> list[Fact]:
+    """Both copies of a slip are to be printed."""
+    return [PrintDue(at=at, case_id=case_id, slip_id=slip, copy=copy) for copy in COPIES]
+
+
+def digest_of(request: Request) -> str:
+    """SHA-256 of what is asked, in hex: shows later that the intent was not another one."""
+    original = request.original
+    told = {
+        "operation": request.operation.value,
+        "amount": str(request.amount),
+        "receipt": original.receipt_number if original else None,
+        "reference": request.reference,
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def joined(texts: list[ReceiptText]) -> list[ReceiptText]:
+    """Lines that came one by one, put together copy by copy."""
+    found: list[ReceiptText] = []
+    for text in texts:
+        if found and found[-1].copy == text.copy and not found[-1].last:
+            before = found.pop()
+            text = ReceiptText(before.lines + text.lines, text.copy, text.last)  # noqa: PLW2901
+        found.append(text)
+    return found
+
+
+def may_try(case: RefundCase) -> bool:
+    """Whether a further attempt is allowed: authorised, and no attempt open."""
+    return case.state is CaseState.AUTHORISED and case.operation in {
+        Operation.VOID,
+        Operation.REFUND,
+    }
