@@ -104,7 +104,7 @@ def build(code: str, **values: Value | None) -> Message:
 
 def is_known(code: bytes) -> bool:
     """Whether these two bytes are the code of a message in the table."""
-    return code in _BY_CODE or (len(code) == 2 and code[0] == _NEGATIVE_CLASS)
+    return len(code) == 2 and (code in _BY_CODE or code[0] == _NEGATIVE_CLASS)
 
 
 def code_of(message: Message) -> bytes:

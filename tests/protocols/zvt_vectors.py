@@ -1,0 +1,51 @@
+"""The golden vectors of ZVT: bytes and what they say, each with the public source it comes from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FILE: Final = Path(__file__).parents[1] / "vectors" / "zvt.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """One entry of the file; `fields` are the values its source states."""
+
+    id: str
+    layer: str
+    direction: str
+    data: bytes
+    valid: bool
+    source: str
+    fields: dict[str, object]
+
+    @property
+    def apdu(self) -> bytes:
+        """The APDU, without its frame."""
+        inner = self.fields.get("apdu")
+        return bytes.fromhex(inner) if isinstance(inner, str) else self.data
+
+
+def _load() -> tuple[Vector, ...]:
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    return tuple(
+        Vector(
+            id=row["id"],
+            layer=row["layer"],
+            direction=row["direction"],
+            data=bytes.fromhex(row["hex"]),
+            valid=row["valid"],
+            source=row["source"],
+            fields=row["fields"],
+        )
+        for row in stored["vectors"]
+    )
+
+
+VECTORS: Final = _load()
+GOOD: Final = tuple(vector for vector in VECTORS if vector.valid)
+BAD: Final = tuple(vector for vector in VECTORS if not vector.valid)
+FRAMES: Final = tuple(vector for vector in GOOD if vector.layer == "frame")
