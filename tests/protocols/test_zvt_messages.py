@@ -13,10 +13,10 @@ from protocols.zvt.layouts import ABORTED_CURRENCY, MESSAGES, VARIANTS
 from protocols.zvt.messages import build, code_of, is_known, parse, serialise
 from tests.strategies import messages_of
 
-ISSUE_COMMANDS = (
-    ("0501", "0600", "0601", "0602", "060F", "061E", "0620", "0622", "0623", "0624", "0625")
-    + ("0630", "0631", "0650", "0670", "0693", "06B0", "06C0", "06D1", "06D3", "0401", "040F")
-    + ("04FF", "0618", "0814", "8000")
+ISSUE_COMMANDS = frozenset(
+    {"0501", "0600", "0601", "0602", "060F", "061E", "0620", "0622", "0623", "0624", "0625"}
+    | {"0630", "0631", "0650", "0670", "0693", "06B0", "06C0", "06D1", "06D3", "0401", "040F"}
+    | {"04FF", "0618", "0814", "8000"}
 )
 # The command that decides how the variants of a completion are read.
 PENDING = {"status": b"\x05\x01", "registration": b"\x06\x00"}
@@ -83,7 +83,7 @@ def test_any_data_behind_a_known_code_is_read_whole_or_refused(
 
 def test_every_command_of_the_issue_is_in_the_table() -> None:
     codes = {layout.code.hex().upper() for layout in MESSAGES}
-    assert set(ISSUE_COMMANDS) <= codes
+    assert codes >= ISSUE_COMMANDS
     assert "84" in codes
     assert len(codes) == len({(layout.code, layout.variant) for layout in MESSAGES}) - 1
 
@@ -136,7 +136,7 @@ def test_a_completion_is_read_by_the_command_it_completes(
 
 
 @pytest.mark.parametrize(
-    ("apdu", "after"), [("060F020600", "0501_"), ("060F00", "0501"), ("060F03060600", "0631")]
+    ("apdu", "after"), [("060F020600", "0501"), ("060F00", "0501"), ("060F03060600", "0631")]
 )
 def test_a_completion_that_does_not_fit_its_command_is_refused(apdu: str, after: str) -> None:
     with pytest.raises(BadField):
@@ -217,14 +217,7 @@ def test_long_messages_get_the_extended_length() -> None:
     assert parse(apdu).tlv() == tlv.nodes
     longest = Tlv.of(primitive(0x07, bytes(0xFFF0)))
     with pytest.raises(BadField, match="do not fit an APDU"):
-        serialise(
-            build("8000", data=bytes(0xFFFF)).layout.message(data=bytes(0xFFFF)) and _too_long()
-        )
-
-
-def _too_long() -> Message:
-    tlv = Tlv.of(primitive(0x07, bytes(0xFFF0)))
-    return build("0631", password="000000", tlv=tlv, additional_text="x" * 100)
+        serialise(build("0631", password="000000", tlv=longest, additional_text="x" * 100))
 
 
 def test_messages_are_built_by_the_layout_that_has_the_names() -> None:
