@@ -68,26 +68,42 @@ def mask_digits(text: str) -> str:
 
 
 def _mask_run(run: str) -> str:
+    """Hide the middle of every number in a run of digits; overlapping ones hide each other's ends.
+
+    Not only the first that fits: digits in front of a card number may pass Luhn with a part of it.
+    """
     places = [i for i, c in enumerate(run) if c.isdigit()]
-    digits = "".join(run[i] for i in places)
+    sums = _luhn_sums("".join(run[i] for i in places))
     shown = list(run)
-    start = 0
-    while start + PAN_DIGITS_MIN <= len(digits):
-        length = _card_length_at(digits, start)
-        if not length:
-            start += 1
-            continue
-        for offset in range(_KEEP_FIRST, length - _KEEP_LAST):
-            shown[places[start + offset]] = "*"
-        start += length
+    hidden_to = 0
+    for start in range(len(places) - PAN_DIGITS_MIN + 1):
+        length = _card_length_at(sums, start)
+        if length:
+            end = start + length - _KEEP_LAST
+            for place in places[max(start + _KEEP_FIRST, hidden_to) : end]:
+                shown[place] = "*"
+            hidden_to = max(hidden_to, end)
     return "".join(shown)
 
 
-def _card_length_at(digits: str, start: int) -> int:
+def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
+    """Running Luhn sums of a run, doubling the digits at even places, and those at odd ones."""
+    even, odd = [0], [0]
+    for place, char in enumerate(digits):
+        once = int(char)
+        twice = once * 2 - 9 if once > 4 else once * 2  # noqa: PLR2004 - the Luhn rule
+        even.append(even[-1] + (odd_value := once if place % 2 else twice))
+        odd.append(odd[-1] + once + twice - odd_value)
+    return even, odd
+
+
+def _card_length_at(sums: tuple[list[int], list[int]], start: int) -> int:
     """Length of the longest number at `start` that passes Luhn, or 0."""
-    longest = min(PAN_DIGITS_MAX, len(digits) - start)
+    longest = min(PAN_DIGITS_MAX, len(sums[0]) - 1 - start)
     for length in range(longest, PAN_DIGITS_MIN - 1, -1):
-        if passes_luhn(digits[start : start + length]):
+        end = start + length
+        table = sums[end % 2]  # the digit before the last is doubled
+        if (table[end] - table[start]) % 10 == 0:
             return length
     return 0
 

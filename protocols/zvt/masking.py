@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import ProtocolError
 from protocols.kit.fields import (
+    DECIMAL,
     Bytes,
     Hidden,
     OpenBcd,
@@ -32,8 +33,8 @@ _FRAME_START: Final = b"\x10\x02"
 _STAR: Final = b"*"
 _HIDDEN_BYTE: Final = b"\xee"
 _TO_E: Final = str.maketrans("0123456789ABCabc*", "EEEEEEEEEEEEEEEEE")
-# A card number does not begin with 0; amounts and application ids mostly do.
-_NIBBLE_RUN: Final = re.compile("[1-9][0-9]{11,}")
+_NIBBLE_RUN: Final = re.compile("[0-9]{12,}")
+_ZEROS: Final = "0000"  # amounts and application ids begin so, card numbers do not
 
 
 def mask(apdu: bytes) -> bytes:
@@ -63,8 +64,13 @@ def mask(apdu: bytes) -> bytes:
 def _mask_unreadable(data: bytes) -> bytes:
     """Keeps the code of a command, if the bytes begin with one, and what is no digit."""
     start = len(_FRAME_START) if data.startswith(_FRAME_START) else 0
-    keep = start + 2 if is_known(data[start : start + 2]) else 0
-    return data[:keep] + mask_bytes(data[keep:], whole=True)
+    if not is_known(data[start : start + 2]):
+        return mask_bytes(data, whole=True)
+    keep = start + 2
+    # Digits that go on from the code must not say more together with it.
+    rest = mask_bytes(data[keep:], whole=True).hex()
+    digits = len(rest) - len(rest.lstrip(DECIMAL))
+    return data[:keep] + bytes.fromhex("E" * digits + rest[digits:])
 
 
 def _mask_field(field: Field, data: bytes) -> bytes:
@@ -122,5 +128,10 @@ def _mask_container(data: bytes) -> bytes:
 
 def _mask_numbers(data: bytes) -> bytes:
     """Content that is no card number by its tag loses only what looks very much like one."""
-    nibbles = _NIBBLE_RUN.sub(lambda run: mask_digits(run.group()), data.hex())
+    nibbles = _NIBBLE_RUN.sub(lambda run: _mask_number(run.group()), data.hex())
     return bytes.fromhex(nibbles.replace("*", "E"))
+
+
+def _mask_number(digits: str) -> str:
+    number = digits.lstrip("0") if digits.startswith(_ZEROS) else digits
+    return digits[: len(digits) - len(number)] + mask_digits(number)
