@@ -211,12 +211,14 @@ def test_a_session_that_does_not_end_on_a_lost_line_is_our_bug() -> None:
 
 def test_a_second_money_write_is_our_bug_and_does_not_reach_the_line() -> None:
     bench = Bench(
-        Step("begin", [COMMAND]), Step("receive", [COMMAND]), Step("link_lost", [UNKNOWN])
+        Step("begin", [COMMAND]),
+        Step("receive", [Send(b"harmless"), COMMAND]),
+        Step("link_lost", [UNKNOWN]),
     )
     bench.hears((0.1, b"nak"))
     with pytest.raises(AssertionError, match="written once"):
         bench.terminal.exchange(REFUND, bench.ear)
-    assert bench.link.written == [b"command"]
+    assert bench.link.written == [b"command", b"harmless"]
 
 
 def test_a_request_that_ends_twice_is_our_bug() -> None:
@@ -245,8 +247,10 @@ def test_the_session_is_ticked_at_its_deadline_and_reads_stay_short() -> None:
 
 
 def test_a_wait_too_small_to_move_the_clock_counts_as_over() -> None:
-    bench = Bench(Step("begin", [COMMAND], due_in=1e-12), Step("tick", [UNKNOWN]))
+    bench = Bench(Step("begin", [COMMAND], due_in=0.000_05), Step("tick", [UNKNOWN]))
+    bench.hears((0.000_01, b""))  # a wait that ends a little too early
     assert bench.run().outcome is Outcome.UNKNOWN
+    assert bench.clock.now == pytest.approx(100.000_01, abs=1e-9)
 
 
 def test_bytes_that_came_in_time_are_heard_although_we_look_late() -> None:
