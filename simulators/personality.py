@@ -1,0 +1,112 @@
+"""What a personality must offer, and how one is found; nothing is listed by hand.
+
+A personality is one protocol's way of speaking for a SimTerminal. It does no I/O: bytes and times
+come in, bytes come out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+import simulators.personalities
+from protocols.kit.contract import SerialDefaults
+from simulators.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from protocols.kit.contract import Framer
+    from simulators.settings import TerminalSettings
+    from simulators.terminal import SimTerminal
+
+
+class Personality(Protocol):
+    """The terminal's end of one line. Never raises for what the till sent."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is due; the terminal's own timers included."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether the line can be used: a network terminal without power takes no connection."""
+
+    def receive(self, data: bytes, now: float) -> bytes:
+        """Bytes from the till; gives the bytes to the till."""
+
+    def tick(self, now: float) -> bytes:
+        """Time has passed, or somebody did something to the terminal."""
+
+    def line_up(self, now: float) -> bytes:
+        """A till connected (a serial terminal does not notice)."""
+
+    def line_down(self, now: float) -> bytes:
+        """The till is gone (a serial terminal does not notice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalitySettings:
+    """How a personality is set up. `printer`: who prints receipts, "ecr" or "terminal".
+
+    `t1_floor_s` is the least gap between two bytes that may count as one: a busy computer needs
+    more than a real line does.
+    """
+
+    profile: str
+    transport: str = "serial"
+    printer: str = "ecr"
+    t1_floor_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalitySpec:
+    """The front door of one personality.
+
+    `terminal` gives the device settings of a profile; `names` gives the code of a payload and the
+    words it goes by in scenarios ("refund", "money", "result" …).
+    """
+
+    protocol: str
+    profiles: tuple[str, ...]
+    default_profile: str
+    build: Callable[[SimTerminal, PersonalitySettings], Personality]
+    terminal: Callable[[str], TerminalSettings]
+    framers: Mapping[str, Callable[[], Framer]]
+    names: Callable[[bytes], tuple[str, ...]]
+    serial: SerialDefaults = field(default_factory=SerialDefaults)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """All personalities as the command line spells them, without importing them."""
+    found = sorted(
+        info.name.replace("_", "-")
+        for info in pkgutil.iter_modules(simulators.personalities.__path__)
+    )
+    if not found:
+        raise SimulatorError(
+            "simulator.no_personalities",
+            "no personality was found; the installation is incomplete",
+            what_to_do="Install the simulator again.",
+        )
+    return tuple(found)
+
+
+@cache
+def load(name: str) -> PersonalitySpec:
+    """The front door of one personality. Raises SimulatorError for a name that is not there."""
+    if name not in names():
+        raise SimulatorError(
+            "simulator.unknown_protocol",
+            f"there is no simulated terminal for {name!r}",
+            what_to_do=f"Choose one of: {', '.join(names())}.",
+            details={"name": name},
+        )
+    module = importlib.import_module(f"simulators.personalities.{name.replace('-', '_')}")
+    spec: PersonalitySpec = module.PERSONALITY
+    assert spec.protocol == name, f"the personality {name} calls itself {spec.protocol}"
+    return spec

@@ -1,0 +1,149 @@
+"""Puts one simulated terminal together: bank, memory, device, personality, cable, files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from simulators import personality as registry
+from simulators.bank import Bank, bookings_from
+from simulators.cable import Cable
+from simulators.errors import BadState, SimulatorError
+from simulators.files import replace_json
+from simulators.memory import Memory, memory_from
+from simulators.personality import Personality, PersonalitySettings, PersonalitySpec
+from simulators.scenario import Scenario
+from simulators.splitter import Splitter
+from simulators.steps import Script
+from simulators.terminal import SimTerminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+STATE_VERSION: Final = 1
+TRANSPORTS: Final = ("serial", "tcp")
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettings:
+    """What one simulated terminal is to be. `char_s`: seconds a character takes on the cable."""
+
+    protocol: str
+    profile: str = ""
+    transport: str = "serial"
+    printer: str = "ecr"
+    scenario: Scenario = field(default_factory=Scenario)
+    seed: int = 0
+    char_s: float = 0.0
+    t1_floor_s: float = 0.0
+    ledger: Path | None = None
+    state: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One terminal with everything that belongs to it."""
+
+    spec: PersonalitySpec
+    profile: str
+    bank: Bank
+    terminal: SimTerminal
+    personality: Personality
+    cable: Cable
+
+
+def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station:
+    """A station, continued from its state file where there is one.
+
+    Raises SimulatorError for a name that is not there, BadScenario and BadState.
+    """
+    spec = registry.load(settings.protocol)
+    profile = settings.profile or spec.default_profile
+    if profile not in spec.profiles:
+        raise SimulatorError(
+            "simulator.unknown_profile",
+            f"{spec.protocol} has no profile {profile!r}",
+            what_to_do=f"Choose one of: {', '.join(spec.profiles)}.",
+        )
+    if settings.transport not in spec.framers:
+        raise SimulatorError(
+            "simulator.no_transport",
+            f"{spec.protocol} does not run over {settings.transport}",
+            what_to_do=f"Choose one of: {', '.join(spec.framers)}.",
+        )
+    scenario = settings.scenario
+    bank, memory = _remembered(settings, spec, wall)
+    terminal = SimTerminal(
+        bank=bank,
+        wall=wall,
+        settings=scenario.settings(spec.terminal(profile)),
+        memory=memory,
+        script=Script(scenario.steps),
+    )
+    terminal.save = _saver(settings, spec, bank, terminal.memory)
+    if memory is None:
+        terminal.preload(scenario.sales)
+    else:
+        terminal.save()
+    framer = spec.framers[settings.transport]
+    cable = Cable(
+        faults=scenario.faults,
+        splitters=lambda: Splitter(framer(), spec.names),
+        seed=settings.seed,
+        char_s=settings.char_s,
+    )
+    personality = spec.build(
+        terminal,
+        PersonalitySettings(
+            profile=profile,
+            transport=settings.transport,
+            printer=settings.printer,
+            t1_floor_s=settings.t1_floor_s,
+        ),
+    )
+    return Station(spec, profile, bank, terminal, personality, cable)
+
+
+def _remembered(
+    settings: StationSettings, spec: PersonalitySpec, wall: Callable[[], datetime]
+) -> tuple[Bank, Memory | None]:
+    path = settings.state
+    if path is None or not path.exists():
+        return Bank(wall=wall), None
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadState(f"{path} cannot be read: {error}") from error
+    if not isinstance(stored, dict) or stored.get("version") != STATE_VERSION:
+        raise BadState(f"{path} is no state file of version {STATE_VERSION}")
+    if stored.get("protocol") != spec.protocol:
+        raise BadState(f"{path} belongs to a terminal that speaks {stored.get('protocol')}")
+    bank = Bank(wall=wall, bookings=bookings_from(stored.get("bank")))
+    return bank, memory_from(stored.get("memory"))
+
+
+def _saver(
+    settings: StationSettings, spec: PersonalitySpec, bank: Bank, memory: Memory
+) -> Callable[[], None]:
+    """Memory and books go into one file, so that they never contradict; the ledger is a copy."""
+    state, ledger = settings.state, settings.ledger
+    written = -1
+
+    def save() -> None:
+        nonlocal written
+        if state is not None:
+            content = {
+                "version": STATE_VERSION,
+                "protocol": spec.protocol,
+                "memory": memory.to_json(),
+                "bank": bank.ledger(),
+            }
+            replace_json(state, content)
+        if ledger is not None and written != len(bank.bookings):
+            written = len(bank.bookings)
+            replace_json(ledger, bank.ledger())
+
+    return save
