@@ -16,7 +16,7 @@ from protocols.zvt.bitmaps import CHARSET, UNKNOWN_RECEIPT
 from protocols.zvt.charset import declared, letters
 from protocols.zvt.framing import SerialFramer, apdu_length
 from protocols.zvt.layouts import ABORTED_CURRENCY, COMPLETION, POSITIVE, PRINT_LINE
-from protocols.zvt.masking import mask
+from protocols.zvt.masking import mask_read
 from protocols.zvt.messages import header_size, parse
 from protocols.zvt.profiles import GENERIC, ZVT_PROFILES
 from protocols.zvt.tags import (
@@ -64,7 +64,7 @@ def decode(data: bytes, options: DecodeOptions) -> Sequence[Decoded]:
             continue
         try:
             message = parse(apdu, after=pending)
-            decoded = _in_words(mask(apdu), pending, charset)
+            decoded = _in_words(mask_read(apdu, message), pending, charset)
         except ProtocolError as error:
             raise _moved(error, at, apdu, in_frame=options.layer == FRAME) from None
         found.append(decoded)

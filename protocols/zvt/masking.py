@@ -23,11 +23,12 @@ from protocols.kit.fields import (
 )
 from protocols.kit.masking import mask_bytes, mask_digits, mask_pan
 from protocols.kit.tlv import leaves, read_length
-from protocols.zvt.messages import header_size, is_known, parse
+from protocols.zvt.messages import STATUS_ENQUIRY, header_size, is_known, parse
 from protocols.zvt.tags import TagKind, tag_row
 
 if TYPE_CHECKING:
     from protocols.kit.fields import Field
+    from protocols.kit.messages import Message
 
 _FRAME_START: Final = b"\x10\x02"
 _STAR: Final = b"*"
@@ -43,10 +44,17 @@ def mask(apdu: bytes) -> bytes:
     Any bytes may be given: what is no APDU loses every run of digits that could be a part of a
     card number.
     """
-    try:
-        message = parse(apdu)
-    except ProtocolError:
-        return _mask_unreadable(apdu)
+    # Only the completion of a status enquiry needs the command before it to be read.
+    for after in (b"", STATUS_ENQUIRY):
+        try:
+            return mask_read(apdu, parse(apdu, after=after))
+        except ProtocolError:
+            continue
+    return _mask_unreadable(apdu)
+
+
+def mask_read(apdu: bytes, message: Message) -> bytes:
+    """The same for an APDU that was read as `message`."""
     start = header_size(apdu)
     data, at, shift = apdu, start, 0
     if message.layout.code_goes_on:
