@@ -8,7 +8,9 @@ from protocols.kit.errors import RefundAgentError
 class ConfigError(RefundAgentError):
     """The configuration is missing or wrong: names file, key and remedy."""
 
-    def __init__(self, code: str, what_happened: str, *, file: str, key: str, what_to_do: str):
+    def __init__(
+        self, code: str, what_happened: str, *, file: str, key: str, what_to_do: str
+    ) -> None:
         super().__init__(
             code,
             what_happened,

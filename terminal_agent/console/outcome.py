@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from terminal_agent.console.screen import Screen
     from terminal_agent.prompts.catalog import Message, Texts
 
-JsonValue: TypeAlias = "str | int | bool | list[str] | dict[str, JsonValue] | None"
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 _MONEY = {
     Outcome.APPROVED: MoneyMoved.YES,

@@ -105,9 +105,9 @@ def decide(rules: PolicyRules, at_hand: Situation) -> Decision | Refusal:
     against_void = _against_void(rules, at_hand)
     against_refund = _against_refund(at_hand)
     if at_hand.asked is Operation.VOID:
-        return _asked(Operation.VOID, against_void, _VOID_REFUSALS)
+        return _asked(Operation.VOID, against_void, _VOID_REFUSALS, at_hand)
     if at_hand.asked is Operation.REFUND:
-        return _asked(Operation.REFUND, against_refund, _REFUND_REFUSALS)
+        return _asked(Operation.REFUND, against_refund, _REFUND_REFUSALS, at_hand)
     if not against_void and Operation.VOID in at_hand.history.refused_ways:
         against_void = "why.void_refused"
     if not against_void and (rules.prefer_void or against_refund):
@@ -229,7 +229,11 @@ _VOID_REFUSALS = {
 _REFUND_REFUSALS = {"why.cannot_refund": "refusal.cannot_refund"}
 
 
-def _asked(operation: Operation, against: str, refusals: Mapping[str, str]) -> Decision | Refusal:
-    if against:
-        return Refusal(refusals[against])
-    return Decision(operation, ("why.asked_for",))
+def _asked(
+    operation: Operation, against: str, refusals: Mapping[str, str], at_hand: Situation
+) -> Decision | Refusal:
+    if not against:
+        return Decision(operation, ("why.asked_for",))
+    code = refusals[against]
+    terminals = {"want": at_hand.sale.terminal, "got": at_hand.terminal}
+    return Refusal(code, terminals if code == "refusal.other_terminal" else {})

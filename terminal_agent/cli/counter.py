@@ -1,0 +1,108 @@
+"""An agent at the counter: journal, terminal, policy and printer of one money command."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protocols.kit.errors import RefundAgentError
+from terminal_agent.cli.reporting import ConsoleReporter
+from terminal_agent.cli.views import outcome_view, tell_case
+from terminal_agent.exit_codes import ExitCode
+from terminal_agent.prompts.catalog import Texts
+from terminal_agent.runtime.agent import Agent, Done
+from terminal_agent.runtime.assembly import (
+    build_station,
+    policy_rules,
+    slip_settings,
+)
+from terminal_agent.runtime.slip_printing import SlipPrinter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from terminal_agent.cli.context import Context
+    from terminal_agent.journal.store import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Everything a money command works with."""
+
+    context: Context
+    agent: Agent
+    printer: SlipPrinter
+    reporter: ConsoleReporter
+
+    def finish_open(self) -> ExitCode | None:
+        """Settle earlier cases of this terminal; an exit code when one stays open."""
+        for done in self.agent.finish_open():
+            still_open = bool(done.case.open_attempts)
+            code = self.tell(done, quiet=self.context.as_json and not still_open)
+            if still_open:
+                return code
+        return None
+
+    def tell(self, done: Done, *, quiet: bool = False) -> ExitCode:
+        """Print what is due, then say how the case stands."""
+        from terminal_agent.cli.running import tell
+
+        case, files, failed = self.printer.print_due(done.case)
+        for trouble in (done.trouble, failed):
+            if trouble is not None and not self.context.as_json:
+                tell(trouble, self.context)
+        view = outcome_view(
+            case,
+            self.agent.station.results,
+            resolved=done.resolved,
+            files=files,
+            slip_missing=failed is not None,
+        )
+        if quiet:
+            from terminal_agent.cli.views import EXIT_CODES
+
+            return EXIT_CODES[view.outcome]
+        return tell_case(self.context, view)
+
+
+class LeftOpen(Exception):
+    """Something went wrong while an attempt is open: whatever it was, the outcome is unknown."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def counter(context: Context) -> Iterator[Counter]:
+    """Take the journal, then describe the terminal; both are given back at the end."""
+    arguments = context.arguments
+    with ExitStack() as undo:
+        loaded = context.loaded
+        station = build_station(
+            loaded, arguments.terminal, context.clock, undo, trace=context.trace
+        )
+        journal = undo.enter_context(context.journal())
+        reporter = ConsoleReporter(
+            context.progress_screen, context.texts, verbose=arguments.verbose
+        )
+        undo.callback(station.terminal.close)
+        undo.enter_context(reporter.stopping_politely())
+        language = loaded.config.slip.language or context.texts.language
+        rules = policy_rules(loaded, station.currency)
+        printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
+        try:
+            yield Counter(context, Agent(journal, station, rules, reporter), printer, reporter)
+        except Exception as error:
+            if _something_open(journal, station.name):
+                raise LeftOpen(error) from error
+            raise
+
+
+def _something_open(journal: Journal, terminal: str) -> bool:
+    """Whether an attempt may be armed; a journal that cannot be asked counts as yes."""
+    try:
+        return bool(journal.open_cases(terminal))
+    except RefundAgentError:
+        return True

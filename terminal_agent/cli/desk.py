@@ -1,0 +1,88 @@
+"""The dialogue's desk: sale book and policy of the agent behind the counter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from terminal_agent.console.desk import Phrase, RefusalView, SaleView, WayView
+from terminal_agent.policy.decision import Refusal, approvers_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from protocols.kit.money import Amount
+    from protocols.kit.vocabulary import Operation
+    from terminal_agent.journal.replay import SaleState
+    from terminal_agent.runtime.agent import Agent
+
+# Widths in which receipt numbers are printed; a cashier leaves leading zeros out.
+_WIDTHS = (4, 6, 8)
+
+
+def refusal_view(refusal: Refusal) -> RefusalView:
+    """A refusal of the policy as the console shows it."""
+    return RefusalView(refusal.code, dict(refusal.params))
+
+
+class PolicyDesk:
+    """Answers from journal and policy; `asked` is a way that the command line demands."""
+
+    def __init__(self, agent: Agent, asked: Operation | None = None) -> None:
+        self._agent = agent
+        self._asked = asked
+
+    def sales(self, search: str) -> Sequence[SaleView]:
+        """Sales with this number, or the newest ones of this terminal."""
+        return [_view(state) for state in self.matching(search) if state.sale.amount.minor]
+
+    def matching(self, number: str) -> list[SaleState]:
+        """Sales by receipt number, trace number or RRN, however many zeros stand in front."""
+        journal, terminal = self._agent.journal, self._agent.station.name
+        if not number:
+            day = self._agent.station.clock.wall().date()
+            return journal.sales(terminal=terminal, on=day) or journal.sales(terminal=terminal)
+        spellings = {number, *(number.lstrip("0").rjust(width, "0") for width in _WIDTHS)}
+        found = {
+            state.sale.sale_id: state
+            for spelling in sorted(spellings)
+            for state in journal.sales(number=spelling, terminal=terminal)
+        }
+        return list(found.values())
+
+    def decide(self, sale_id: str, amount: Amount) -> WayView | RefusalView:
+        """The policy's choice."""
+        decided = self._agent.decide(sale_id, amount, self._asked)
+        if isinstance(decided, Refusal):
+            return refusal_view(decided)
+        return WayView(
+            decided.operation,
+            tuple(Phrase(key) for key in decided.why),
+            approvers_needed(self._agent.rules, amount),
+        )
+
+    def may_approve(
+        self,
+        sale_id: str,
+        amount: Amount,
+        *,
+        cashier: str,
+        approvers: tuple[str, ...],
+    ) -> RefusalView | None:
+        """Whether these people may approve."""
+        refused = self._agent.check_people(cashier=cashier, approvers=approvers, amount=amount)
+        return refusal_view(refused) if refused is not None else None
+
+
+def _view(state: SaleState) -> SaleView:
+    sale = state.sale
+    return SaleView(
+        sale_id=sale.sale_id,
+        receipt_number=sale.receipt_number or "",
+        trace_number=sale.trace_number or "",
+        amount=sale.amount,
+        remaining=state.remaining,
+        when=sale.sold_at,
+        masked_pan=sale.masked_pan or "",
+        card_name=sale.card_name or "",
+        terminal=sale.terminal,
+    )

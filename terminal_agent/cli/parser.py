@@ -1,0 +1,274 @@
+"""The command line as a table of commands; imports nothing but argparse."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Adder = Callable[[argparse.ArgumentParser], None]
+
+REASONS = ("wrong_amount", "charged_twice", "complaint", "outcome_unknown", "other")
+LANGUAGES = ("en", "zh")
+
+_EPILOG = "Exit codes: 0 done, 2 usage, 3 declined, 4 not sent, 5 UNKNOWN (do not repeat), \
+6 refused by policy, 7 line, 8 journal, 9 cancelled."
+
+
+class _Version(argparse.Action):
+    """Prints the installed version; looks it up only when asked."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        from importlib import metadata
+
+        parser.exit(message=f"refund-agent {metadata.version('pos-refund-agent')}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; `command_path` of a result names the command ("cases show")."""
+    parser = argparse.ArgumentParser(
+        prog="refund-agent",
+        description="Gives card money back exactly once.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    parser.add_argument("--config", metavar="FILE", help="configuration file (TOML)")
+    parser.add_argument("--lang", choices=LANGUAGES, help="language on the screen")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show what the line does")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, help_text, adder in _COMMANDS:
+        _add(commands, (), name, help_text, adder)
+    for name, help_text, children in _GROUPS:
+        group = commands.add_parser(name, help=help_text, description=help_text)
+        below = group.add_subparsers(metavar="WHAT", required=True)
+        for child, child_help, adder in children:
+            _add(below, (name,), child, child_help, adder)
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    above: tuple[str, ...],
+    name: str,
+    help_text: str,
+    adder: Adder | None,
+) -> None:
+    command = commands.add_parser(name, help=help_text, description=help_text, epilog=_EPILOG)
+    command.set_defaults(command_path=" ".join((*above, name)))
+    if adder is not None:
+        adder(command)
+
+
+# -- options that several commands share --------------------------------------------------------
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _terminal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--terminal", metavar="NAME", help="which terminal of the configuration")
+
+
+def _device(parser: argparse.ArgumentParser) -> None:
+    _terminal(parser)
+    parser.add_argument("--trace", metavar="FILE", help="write a masked trace of the line")
+    _json(parser)
+
+
+def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE", help="case number, such as RF-20261124-0001")
+
+
+# -- the commands -------------------------------------------------------------------------------
+
+
+def _void(parser: argparse.ArgumentParser) -> None:
+    _device(parser)
+    parser.add_argument("--receipt", metavar="NUMBER", help="receipt number of the sale")
+    parser.add_argument("--sale", metavar="ID", help="id of the sale in the sale book")
+    parser.add_argument("--reason", choices=REASONS, help="why the money is returned")
+    parser.add_argument("--reason-text", metavar="TEXT", default="", help="the reason in words")
+    parser.add_argument("--cashier", metavar="NAME", help="who does it (self-declared)")
+    parser.add_argument(
+        "--approver",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="who approves, never the cashier (self-declared); twice where two must approve",
+    )
+    parser.add_argument(
+        "--key", metavar="KEY", help="makes a repeated call harmless: same key, same refund"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask for the last confirmation")
+
+
+def _refund(parser: argparse.ArgumentParser) -> None:
+    _void(parser)
+    parser.add_argument(
+        "--amount", metavar="AMOUNT", help='such as "12.50"; default: all that is left'
+    )
+    parser.add_argument(
+        "--way",
+        choices=("auto", "void", "refund"),
+        default="auto",
+        help="default: the agent chooses",
+    )
+
+
+def _recover(parser: argparse.ArgumentParser) -> None:
+    _device(parser)
+    parser.add_argument("case", metavar="CASE", nargs="?", help="only this case")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--keep", metavar="FOLDER", help="keep journal, slips and traces there")
+    parser.add_argument(
+        "--time-scale", metavar="X", type=float, default=20.0, help="how much faster time runs (20)"
+    )
+
+
+def _sale_list(parser: argparse.ArgumentParser) -> None:
+    _terminal(parser)
+    parser.add_argument("--number", metavar="N", help="receipt number, trace number or RRN")
+    _json(parser)
+
+
+def _sale_import(parser: argparse.ArgumentParser) -> None:
+    _device(parser)
+    parser.add_argument("file", metavar="FILE.csv", nargs="?", help="sale book, see docs/reference")
+    parser.add_argument(
+        "--from-terminal",
+        action="store_true",
+        help="take the terminal's last transaction as a sale",
+    )
+
+
+def _cases_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--open", action="store_true", help="only cases that are not settled")
+    _json(parser)
+
+
+def _cases_show(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    _json(parser)
+
+
+def _cases_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.csv", help="- for standard output")
+
+
+def _cases_resolve(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument(
+        "--verdict", choices=("refunded", "not-refunded"), help="what the records show"
+    )
+    parser.add_argument("--number", metavar="N", help="receipt number that was read there")
+    parser.add_argument("--evidence", metavar="TEXT", help="where it was seen")
+    parser.add_argument("--first", metavar="NAME", help="first person")
+    parser.add_argument("--second", metavar="NAME", help="second person")
+    _json(parser)
+
+
+def _cases_cancel(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("--by", metavar="NAME", required=True, help="who gives it up")
+
+
+def _cases_note(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument(
+        "--kind", choices=("contact", "reported", "evidence"), required=True, help="which column"
+    )
+    parser.add_argument("--by", metavar="NAME", required=True, help="who writes it")
+    parser.add_argument("--text", metavar="TEXT", required=True, help="what to note")
+
+
+def _quarantine_release(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--first", metavar="NAME", required=True, help="first person")
+    parser.add_argument("--second", metavar="NAME", required=True, help="second person")
+    parser.add_argument("--evidence", metavar="TEXT", required=True, help="what was compared")
+
+
+def _decode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--protocol", metavar="P", help="zvt, …; a trace names its own")
+    parser.add_argument("--layer", metavar="L", help="zvt: frame (default) or apdu")
+    parser.add_argument("--profile", metavar="X", default="", help="kind of terminal (charset)")
+    parser.add_argument("--after", metavar="CODE", default="", help="pending command, such as 0501")
+    parser.add_argument("--trace", metavar="FILE", help="decode a trace file")
+    _json(parser)
+    parser.add_argument("hex", metavar="HEX", nargs="*", help="bytes in hex; - for standard input")
+
+
+def _ports(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--probe", action="store_true", help="open each port to see if it is free")
+    _json(parser)
+
+
+_COMMANDS: tuple[tuple[str, str, Adder | None], ...] = (
+    ("demo", "watch two refunds happen against a software terminal", _demo),
+    ("refund", "give money back; asks, or takes everything from options", _refund),
+    ("void", "cancel a whole sale before the terminal's end of day", _void),
+    ("recover", "find out what became of refunds whose outcome was lost", _recover),
+    ("enquire", "ask the terminal for its last transaction; moves no money", _device),
+    ("decode", "bytes of a protocol in words; card data is masked", _decode),
+    ("ports", "serial ports, and whether they can be used", _ports),
+)
+_GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] = (
+    (
+        "sale",
+        "the sale book",
+        (
+            ("list", "sales that may be refunded", _sale_list),
+            ("import", "read sales from a CSV file or from the terminal", _sale_import),
+        ),
+    ),
+    (
+        "cases",
+        "the refund register",
+        (
+            ("list", "all cases, newest first", _cases_list),
+            ("show", "one case with everything that is known", _cases_show),
+            ("export", "the register as CSV", _cases_export),
+            ("resolve", "two people decide a case that no machine can", _cases_resolve),
+            ("cancel", "give up a case that has no open attempt", _cases_cancel),
+            ("reprint", "print the slips of a case again, marked as copies", _case),
+            ("note", "add customer contact, report or evidence to the register", _cases_note),
+        ),
+    ),
+    (
+        "quarantine",
+        "refunds blocked because the journal is not what it was",
+        (
+            ("show", "whether and why refunds are blocked", _json),
+            ("release", "two people have compared the books", _quarantine_release),
+        ),
+    ),
+    (
+        "terminal",
+        "technician's commands; none moves money",
+        (
+            ("status", "is it there, and ready?", _device),
+            ("initialise", "let the terminal initialise", _device),
+            ("diagnose", "let the terminal call its host", _device),
+            ("end-of-day", "close the batch; refused while a case is open", _device),
+        ),
+    ),
+    (
+        "config",
+        "the configuration",
+        (
+            ("show", "every setting, and where it comes from", _json),
+            ("check", "is it in order?", None),
+        ),
+    ),
+    ("journal", "the journal", (("verify", "check every record of the chain", _json),)),
+)

@@ -1,0 +1,122 @@
+"""Runs a command by its name and turns every error into words and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import traceback
+from typing import TYPE_CHECKING
+
+from drivers.errors import LinkError
+from protocols.kit.errors import MoneyMoved, ProtocolError, RefundAgentError
+from terminal_agent.cli.counter import LeftOpen
+from terminal_agent.console.outcome import error_json, show_error
+from terminal_agent.errors import ConfigError, InstallationError, UsageError
+from terminal_agent.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal_agent.cli.context import Context
+
+    Command = Callable[[Context], ExitCode]
+
+# Command -> module of this package and function; imported when the command runs.
+_COMMANDS = {
+    "demo": ("demo", "demo"),
+    "refund": ("refund", "refund"),
+    "void": ("refund", "void"),
+    "recover": ("recover", "recover"),
+    "sale list": ("sales", "list_sales"),
+    "sale import": ("sales", "import_sales"),
+    "cases list": ("cases", "list_cases"),
+    "cases show": ("cases", "show"),
+    "cases export": ("cases", "export"),
+    "cases resolve": ("verdicts", "resolve"),
+    "cases cancel": ("cases", "cancel"),
+    "cases reprint": ("cases", "reprint"),
+    "cases note": ("cases", "note"),
+    "quarantine show": ("verdicts", "show_quarantine"),
+    "quarantine release": ("verdicts", "release_quarantine"),
+    "enquire": ("technician", "enquire"),
+    "terminal status": ("technician", "status"),
+    "terminal initialise": ("technician", "initialise"),
+    "terminal diagnose": ("technician", "diagnose"),
+    "terminal end-of-day": ("technician", "end_of_day"),
+    "decode": ("decode", "decode"),
+    "ports": ("technician", "ports"),
+    "config show": ("settings", "show"),
+    "config check": ("settings", "check"),
+    "journal verify": ("settings", "verify_journal"),
+}
+# Commands that touch neither money nor journal run even in a damaged installation.
+_UNGUARDED = frozenset({"decode", "ports", "config show", "config check", "demo"})
+
+
+def run(command: str, context: Context) -> ExitCode:
+    """Run one command. Every error ends here."""
+    logging.basicConfig(stream=context.stderr, level=logging.WARNING, format="%(message)s")
+    try:
+        if command not in _UNGUARDED:
+            from terminal_agent.installation import check
+
+            check()
+        module, name = _COMMANDS[command]
+        function: Command = getattr(importlib.import_module(f"terminal_agent.cli.{module}"), name)
+        return function(context)
+    except LeftOpen as left:
+        told = left.error
+        if isinstance(told, RefundAgentError):
+            tell(told, context)
+        else:
+            tell_bug(told, context)
+        return ExitCode.UNKNOWN
+    except RefundAgentError as error:
+        tell(error, context)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        # Money commands catch it themselves; here nothing was armed.
+        return ExitCode.CANCELLED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        tell_bug(error, context)
+        return ExitCode.BUG
+
+
+def tell(error: RefundAgentError, context: Context) -> None:
+    """The error in the person's words on standard error, and for a script as JSON."""
+    show_error(error, context.texts, context.progress_screen)
+    if context.as_json:
+        context.write_json(error_json(error, context.texts))
+
+
+def tell_bug(error: Exception, context: Context) -> None:
+    """A mistake of ours: the trace goes to standard error, for support."""
+    context.stderr.write("".join(traceback.format_exception(error)))
+    bug = RefundAgentError(
+        "bug", f"{type(error).__name__}: {error}", money=MoneyMoved.MAYBE, what_to_do=""
+    )
+    tell(bug, context)
+
+
+def exit_code(error: RefundAgentError) -> ExitCode:
+    """Which exit code an error has that ended a command."""
+    from terminal_agent.journal.errors import JournalError, JournalRefusal
+    from terminal_agent.slips.model import SlipError
+
+    if error.code == "refusal.open_case":
+        return ExitCode.UNKNOWN
+    for kind, code in (
+        (ConfigError, ExitCode.USAGE),
+        (UsageError, ExitCode.USAGE),
+        (InstallationError, ExitCode.USAGE),
+        (JournalRefusal, ExitCode.REFUSED),
+        (JournalError, ExitCode.JOURNAL),
+        (LinkError, ExitCode.LINK),
+        (SlipError, ExitCode.LINK),
+        (ProtocolError, ExitCode.USAGE),
+    ):
+        if isinstance(error, kind):
+            return code
+    return ExitCode.USAGE

@@ -1,0 +1,83 @@
+"""`config show`, `config check`, `journal verify`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protocols.kit.money import Currency
+from protocols.kit.registry import load
+from terminal_agent.exit_codes import ExitCode
+from terminal_agent.runtime.assembly import policy_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+    from terminal_agent.cli.context import Context
+    from terminal_agent.config import Loaded
+    from terminal_agent.console.outcome import JsonValue
+
+_HIDDEN = "password"
+
+
+def show(context: Context) -> ExitCode:
+    """Every setting with its value and where it comes from; passwords are hidden."""
+    loaded = context.loaded
+    rows = [(key, value, loaded.origins.get(key, "")) for key, value in _walk(loaded.config, "")]
+    if context.as_json:
+        settings: dict[str, JsonValue] = {
+            key: {"value": value, "from": origin} for key, value, origin in rows
+        }
+        context.write_json({"file": str(loaded.path), "settings": settings})
+    else:
+        context.screen.headline(str(loaded.path))
+        context.screen.pairs([(key, f"{value}   ({origin})") for key, value, origin in rows])
+    return ExitCode.APPROVED
+
+
+def _walk(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
+    from pydantic import BaseModel as Model
+
+    for name in type(model).model_fields:
+        value: object = getattr(model, name)
+        key = f"{prefix}{name}"
+        if isinstance(value, Model):
+            yield from _walk(value, f"{key}.")
+        elif isinstance(value, dict):
+            for inner, section in value.items():
+                if isinstance(section, Model):
+                    yield from _walk(section, f"{key}.{inner}.")
+        elif name == _HIDDEN and value:
+            yield key, "******"
+        else:
+            yield key, str(value)
+
+
+def check(context: Context) -> ExitCode:
+    """Read everything that a refund would read; raises ConfigError with file, key and remedy."""
+    loaded = context.loaded
+    for name in loaded.config.terminal:
+        _check_terminal(loaded, name)
+    context.screen.say(context.texts.line("config.ok.line", file=str(loaded.path)))
+    return ExitCode.APPROVED
+
+
+def _check_terminal(loaded: Loaded, name: str) -> None:
+    from drivers.links.factory import parse_link
+
+    config = loaded.config.terminal[name]
+    spec = load(config.protocol)
+    parse_link(config.link, serial=spec.serial, tcp_port=spec.tcp_port)
+    policy_rules(loaded, Currency.of(config.currency))
+
+
+def verify_journal(context: Context) -> ExitCode:
+    """Walk the whole chain; raises JournalCorrupt with the first record that is not sound."""
+    with context.journal() as journal:
+        count = journal.verify()
+    if context.as_json:
+        context.write_json({"ok": True, "records": count})
+    else:
+        context.screen.say(context.texts.line("journal.verified", count=count))
+    return ExitCode.APPROVED
