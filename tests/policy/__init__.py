@@ -1,0 +1,1 @@
+"""What the shop allows, decision by decision."""
