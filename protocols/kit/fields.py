@@ -306,13 +306,18 @@ _LENGTHS: Final = {
 
 
 def _letters(data: bytes, at: int, end: int, charset: str) -> str:
+    part = data[at:end]
+    if part.isascii():  # the same in every set, and much quicker to read
+        return part.decode("ascii")
     try:
-        return data[at:end].decode(charset)
+        return part.decode(charset)
     except UnicodeDecodeError as error:
         raise BadField(f"a byte is no {charset} letter", offset=at + error.start) from None
 
 
 def _to_letters(text: str, charset: str) -> bytes:
+    if text.isascii():
+        return text.encode("ascii")
     try:
         return text.encode(charset)
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.kit.contract import Decoded, DecodeOptions
 from protocols.kit.errors import BadField, BadFrame, ProtocolError, UnknownMessage
-from protocols.kit.framing import Control, Damaged, Payload, Stray
+from protocols.kit.framing import Control, Damaged, Payload
 from protocols.kit.masking import Secret
 from protocols.kit.tlv import Tlv
 from protocols.zvt.bitmaps import CHARSET, UNKNOWN_RECEIPT
@@ -108,7 +108,7 @@ def _in_frames(data: bytes) -> Iterator[tuple[int, bytes]]:
                 at += len(control)
             case Damaged(why=why):
                 raise BadFrame(why, offset=at)
-            case Stray():
+            case _:
                 raise BadFrame("bytes that belong to no frame", offset=at)
     if framer.pending:
         raise BadFrame("a frame is cut short", offset=at)

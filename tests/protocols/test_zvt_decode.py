@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from protocols.kit.errors import BadField, BadFrame, ProtocolError, UnknownMessa
 from protocols.kit.tlv import Tlv, constructed, primitive
 from protocols.zvt.decode import decode
 from protocols.zvt.framing import SerialFramer
-from protocols.zvt.layouts import MESSAGES
+from protocols.zvt.layouts import MESSAGES, VARIANTS
 from protocols.zvt.messages import build, serialise
 from tests.strategies import messages_of
 
@@ -241,3 +243,16 @@ def test_the_data_of_an_acknowledgement_is_shown_as_it_came() -> None:
     found = one("800006" + "06041F730100")
     assert found.fields["data"] == "06041F730100"
     assert found.fields["tlv"] == [{"tag": "1F73", "name": "message_id", "value": "00"}]
+
+
+def test_the_reference_page_explains_every_field_name() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "decode.md").read_text("utf-8")
+    renamed = {"pan": "masked_pan"}
+    joined = re.compile(r"(second_)?text_\d")  # shown under `text`
+    names = {name for layout in MESSAGES + VARIANTS for name in layout.names}
+    missing = [
+        name
+        for name in sorted(names)
+        if not joined.fullmatch(name) and f"`{renamed.get(name, name)}`" not in page
+    ]
+    assert missing == []

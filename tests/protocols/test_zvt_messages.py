@@ -29,7 +29,7 @@ def read(apdu: str, after: str = "") -> Message:
 @pytest.mark.parametrize(
     "layout", MESSAGES, ids=lambda layout: f"{layout.code.hex()} {layout.name}"
 )
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_message_comes_back(layout: MessageLayout, data: st.DataObject) -> None:
     message = data.draw(messages_of(layout))
@@ -43,7 +43,7 @@ def test_every_message_comes_back(layout: MessageLayout, data: st.DataObject) ->
 @pytest.mark.parametrize(
     "layout", VARIANTS, ids=lambda layout: f"{layout.code.hex()} {layout.variant}"
 )
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_message_read_by_its_command_is_written_unchanged(
     layout: MessageLayout, data: st.DataObject
