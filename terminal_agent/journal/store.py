@@ -16,6 +16,7 @@ from terminal_agent.journal import derived
 from terminal_agent.journal.chain import link
 from terminal_agent.journal.errors import (
     JournalCorrupt,
+    JournalError,
     JournalFull,
     refusal,
 )
@@ -108,7 +109,7 @@ class Journal(Reader):
 
     def close(self) -> None:
         """Note how far the journal reaches, and let others write. Never raises."""
-        with suppress(OSError, sqlite3.Error):
+        with suppress(OSError, JournalError):
             self._mark()
         with suppress(sqlite3.Error):
             self._db.close()
@@ -219,9 +220,9 @@ class Journal(Reader):
         doubt = self._doubt(fresh=fresh)
         if doubt:
             self.append(QuarantineStarted(at=opened.at, why=doubt))
-        with suppress(OSError):
+        with suppress(OSError):  # a full disk must not keep recovery from its work
             self._reserve.fill()
-        self._mark()
+            self._mark()
 
     def _doubt(self, *, fresh: bool) -> str:
         """The text key of why this is not the journal that was left here; "" when it is."""

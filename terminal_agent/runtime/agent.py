@@ -198,6 +198,7 @@ class Agent:
         ending = runner.run(case, talk, before)
         if ending.interrupted is not None or not ending.case.open_attempts:
             return Done(ending.case, ending.interrupted)
+        self._reporter.step("step.unconfirmed", case=case.case_id)
         return self._told(self._recoverer.recover(ending.case, talk))
 
     def _recover(self, case: RefundCase) -> Done:

@@ -127,6 +127,7 @@ class Recoverer:
                 raise LinkError(
                     "the terminal was never idle long enough", code="link.busy", details={}
                 )
+            self._reporter.step("step.settling", s=round(watch.remaining_s(clock.monotonic())))
             clock.wait(station.poll_s)
 
     def _sign(self, talk: Conversation) -> Sign:
