@@ -68,15 +68,15 @@ class Reserve:
         """See that the space is there. Raises OSError when the disk will not give it."""
         if self._path.exists() and self._path.stat().st_size == RESERVE_BYTES:
             return
-        create_private(self._path)
         try:
+            create_private(self._path)
             with self._path.open("r+b") as file:
                 # Not zeros: some file systems keep no room for those.
                 file.write(b"\xa5" * RESERVE_BYTES)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError:
-            self._path.unlink()
+            self.spend()
             raise
 
     def spend(self) -> bool:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from terminal_agent.journal.lock import WriterLock
 from terminal_agent.journal.records import encode
 from terminal_agent.journal.replay import Reader, check_version
 from terminal_agent.journal.schema import DERIVED, FILE_VERSION, RECORDS
-from terminal_agent.journal.verify import check_chain, check_tail, rebuild
+from terminal_agent.journal.verify import check_chain, check_tail, replay
 from terminal_agent.refund.case import apply
 from terminal_agent.refund.facts import (
     AttemptApproved,
@@ -65,8 +65,11 @@ def connect(path: Path) -> sqlite3.Connection:
 class Journal(Reader):
     """The writer. Use `Journal.open`; close it, or use it as a context manager."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path, lock: WriterLock) -> None:
-        super().__init__(db, path)
+    def __init__(
+        self, connect: Callable[[Path], sqlite3.Connection], path: Path, lock: WriterLock
+    ) -> None:
+        super().__init__(connect(path), path)
+        self._connect = connect
         self._lock = lock
         self._reserve = Reserve(path.with_name(path.name + ".reserve"))
         self._marker = Marker(path.with_name(path.name + ".marker"))
@@ -94,9 +97,8 @@ class Journal(Reader):
             lock.acquire()
             undo.callback(lock.release)
             create_private(path)
-            db = connect(path)
-            undo.callback(db.close)
-            journal = cls(db, path, lock)
+            journal = cls(connect, path, lock)
+            undo.callback(journal._db.close)
             journal._start(JournalOpened(at=at, journal_id=journal_id, agent_version=agent_version))
             undo.pop_all()
             return journal
@@ -168,29 +170,39 @@ class Journal(Reader):
             return check_chain(self, self._db, self._path)
 
     def rebuild(self) -> None:
-        """Compute the other tables again from the records."""
-        with translated(self._path):
-            rebuild(self, self._db)
+        """Compute the other tables again from the records, in one commit."""
+        with translated(self._path), self._transaction():
+            derived.clear(self._db)
+            replay(self.records(), self._db, self._path)
 
     # --- inside ------------------------------------------------------------------------------
 
     def _commit(self, facts: tuple[Fact, ...], money: MoneyMoved) -> None:
         touched: dict[str, RefundCase] = {}
-        with translated(self._path, money=money):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                for fact in facts:
-                    self._add(fact, touched)
-                self._db.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
+        with translated(self._path, money=money), self._transaction():
+            for fact in facts:
+                self._add(fact, touched)
         self.commits += 1
         for case in touched.values():
             self._live.pop(case.case_id, None)
             if case.open_attempts:
                 self._live[case.case_id] = case
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit what happens inside, or leave nothing of it, not even in this connection."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._live.clear()
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # it would show what was never made durable
+                self._db.close()
+                self._db = self._connect(self._path)
+            raise
 
     def _add(self, fact: Fact, touched: dict[str, RefundCase]) -> None:
         before_seq, prev = self.tail()
@@ -216,7 +228,9 @@ class Journal(Reader):
             sync_folder(self._path.parent)
             self.append(opened)
         check_version(self._db, self._path)
-        check_tail(self, self._db, self._path)
+        if not check_tail(self, self._db, self._path):
+            self.rebuild()
+        self.open_cases()
         doubt = self._doubt(fresh=fresh)
         if doubt:
             self.append(QuarantineStarted(at=opened.at, why=doubt))

@@ -1,4 +1,4 @@
-"""Checks the chain of records and the tables computed from it; changes nothing but by `rebuild`."""
+"""Checks the chain of records and the tables that are computed from it."""
 
 from __future__ import annotations
 
@@ -24,24 +24,21 @@ if TYPE_CHECKING:
 TAIL_RECORDS = 256
 
 
-def check_tail(reader: Reader, db: sqlite3.Connection, path: Path) -> None:
-    """The quick check of a start: the first and the last records, and every open case.
+def check_tail(reader: Reader, db: sqlite3.Connection, path: Path) -> bool:
+    """The quick check of a start: the first record and the last ones.
 
-    Builds the computed tables again when they stop short of the records.
+    False when the computed tables stop short of the records and must be built again.
     """
-    last, digest = reader.tail()
+    last, _ = reader.tail()
     if last == 0 or not isinstance(reader.record(1).fact, JournalOpened):
         raise JournalCorrupt("the journal has no beginning", path=str(path), seq=1)
-    start = max(0, last - TAIL_RECORDS)
-    prev = reader.record(start).hash if start else GENESIS
-    for record in reader.records(start):
-        prev = _follows(record, start + 1, prev, path)
-        start = record.seq
-    assert (start, prev) == (last, digest), "no record was added while we looked"
+    seq = max(0, last - TAIL_RECORDS)
+    prev = reader.record(seq).hash if seq else GENESIS
+    for record in reader.records(seq):
+        prev = _follows(record, seq + 1, prev, path)
+        seq = record.seq
     applied = db.execute("SELECT seq FROM standing WHERE name = 'applied'").fetchone()
-    if applied is None or applied[0] != last:
-        rebuild(reader, db)
-    reader.open_cases()
+    return applied is not None and int(applied[0]) == last
 
 
 def check_chain(reader: Reader, db: sqlite3.Connection, path: Path) -> int:
@@ -53,7 +50,7 @@ def check_chain(reader: Reader, db: sqlite3.Connection, path: Path) -> int:
     fresh = sqlite3.connect(":memory:", isolation_level=None)
     try:
         fresh.executescript(DERIVED)
-        _replay(reader.records(), fresh, path)
+        replay(reader.records(), fresh, path)
         want, have = derived.dump(fresh), derived.dump(db)
     finally:
         fresh.close()
@@ -65,18 +62,6 @@ def check_chain(reader: Reader, db: sqlite3.Connection, path: Path) -> int:
     return seq
 
 
-def rebuild(reader: Reader, db: sqlite3.Connection) -> None:
-    """Empty the computed tables and fill them from the records, in one commit."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        derived.clear(db)
-        _replay(reader.records(), db, reader.path)
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-
-
 def _follows(record: StoredRecord, seq: int, prev: bytes, path: Path) -> bytes:
     if record.seq != seq:
         raise JournalCorrupt("it is missing", path=str(path), seq=seq)
@@ -85,7 +70,8 @@ def _follows(record: StoredRecord, seq: int, prev: bytes, path: Path) -> bytes:
     return record.hash
 
 
-def _replay(records: Iterable[StoredRecord], db: sqlite3.Connection, path: Path) -> None:
+def replay(records: Iterable[StoredRecord], db: sqlite3.Connection, path: Path) -> None:
+    """Fill empty computed tables from the records. Raises JournalCorrupt for an illegal one."""
     cases: dict[str, RefundCase] = {}
     for record in records:
         fact = record.fact
