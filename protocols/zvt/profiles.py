@@ -90,6 +90,11 @@ GENERIC: Final = ZvtProfile(
     missing_ack=MissingAck.UNKNOWN,  # sections 2.2.8 and 4 of the specification disagree
     reversal_s=60.0,
     message_ids=True,
+    # What the specification promises (9C while busy, B4 for a second reversal of one receipt); as
+    # everything here it counts only where the configuration confirms it for the device at hand.
+    capabilities=frozenset(
+        {Capability.LAST, Capability.NUMBERS, Capability.BUSY_TOLD, Capability.COMMIT_ONCE}
+    ),
 )
 
 # "A32.de ECR interface" 1.3.24, 2016.
