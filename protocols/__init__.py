@@ -1,1 +1,1 @@
-"""Bytes into meaning and back: pure, no I/O, no clock. A folder a protocol; what they share in kit."""
+"""Bytes into meaning and back: pure, no I/O, no clock. One folder a protocol; the kit is shared."""
