@@ -61,6 +61,14 @@ def repeatable(operation: Operation) -> bool:
 _ONCE = frozenset({Operation.SALE, Operation.VOID, Operation.REFUND, Operation.END_OF_DAY})
 
 
+def expects_result(operation: Operation) -> bool:
+    """Whether a status information (04 0F) belongs to this request."""
+    return operation in _WITH_RESULT
+
+
+_WITH_RESULT = _ONCE | {Operation.LAST_TRANSACTION, Operation.REPRINT}
+
+
 def ends_with_answer(operation: Operation) -> bool:
     """Whether 80 00 alone ends the request: log-off and abort have no completion."""
     return operation in {Operation.DISCONNECT, Operation.ABORT}

@@ -301,8 +301,13 @@ class ZvtSession:
             self._note("abort_refused", message.code.hex())
 
     def _take_result(self, message: Message, now: float) -> None:
-        record = records.record_of(message)
         assert self._request is not None
+        if not commands.expects_result(self._request.operation):
+            # A late result of an older request: to answer it would be a vote without a journal.
+            self._clean = False
+            self._note("late_result", message.code.hex())
+            return
+        record = records.record_of(message)
         if self._record is not None and record != self._record:
             self._conflict = True
         self._record = record

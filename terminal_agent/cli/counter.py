@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protocols.kit.errors import RefundAgentError
 from terminal_agent.cli.reporting import ConsoleReporter
-from terminal_agent.cli.views import outcome_view, tell_case
+from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.prompts.catalog import Texts
 from terminal_agent.runtime.agent import Agent, Done
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from terminal_agent.cli.context import Context
     from terminal_agent.journal.store import Journal
+    from terminal_agent.refund.nouns import RefundCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,20 @@ class Counter:
 
     def finish_open(self) -> ExitCode | None:
         """Settle earlier cases of this terminal; an exit code when one stays open."""
-        for done in self.agent.finish_open():
+        with self.reporter.stopping_politely():
+            finished = self.agent.finish_open()
+        for done in finished:
             still_open = bool(done.case.open_attempts)
             code = self.tell(done, quiet=self.context.as_json and not still_open)
             if still_open:
                 return code
         return None
+
+    def carry_out(self, case: RefundCase) -> ExitCode:
+        """Attempt the case; while that goes on Ctrl-C only asks the terminal to stop."""
+        with self.reporter.stopping_politely():
+            done = self.agent.carry_out(case)
+        return self.tell(done)
 
     def tell(self, done: Done, *, quiet: bool = False) -> ExitCode:
         """Print what is due, then say how the case stands."""
@@ -59,11 +68,11 @@ class Counter:
             files=files,
             slip_missing=failed is not None,
         )
-        if quiet:
-            from terminal_agent.cli.views import EXIT_CODES
-
-            return EXIT_CODES[view.outcome]
-        return tell_case(self.context, view)
+        if not quiet:
+            # Whoever read our output may be gone; the exit code must still tell the truth.
+            with suppress(BrokenPipeError):
+                tell_case(self.context, view)
+        return EXIT_CODES[view.outcome]
 
 
 class LeftOpen(Exception):
@@ -88,7 +97,6 @@ def counter(context: Context) -> Iterator[Counter]:
             context.progress_screen, context.texts, verbose=arguments.verbose
         )
         undo.callback(station.terminal.close)
-        undo.enter_context(reporter.stopping_politely())
         language = loaded.config.slip.language or context.texts.language
         rules = policy_rules(loaded, station.currency)
         printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))

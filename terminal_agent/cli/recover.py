@@ -20,7 +20,9 @@ def recover(context: Context) -> ExitCode:
     """Settle everything open on the terminal, or one case; 5 while anything stays open."""
     with counter(context) as at:
         journal, wanted = at.agent.journal, context.arguments.case
-        results = [at.agent.recover(journal.case(wanted))] if wanted else at.agent.finish_open()
+        with at.reporter.stopping_politely():
+            agent = at.agent
+            results = [agent.recover(journal.case(wanted))] if wanted else agent.finish_open()
         told = [_tell(at, done) for done in results]
         left = journal.open_cases(at.agent.station.name)
         texts = context.texts

@@ -64,7 +64,7 @@ def _carry_out(at: Counter, wish: Wish) -> ExitCode:
     case = at.agent.submit(wish)
     if isinstance(case, Refusal):
         return _refused(at.context, refusal_view(case))
-    return at.tell(at.agent.carry_out(case))
+    return at.carry_out(case)
 
 
 def _demand_options(context: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,13 +38,16 @@ class ConsoleReporter:
             self._say(f"[{code}] {text}")
 
     def abort_wanted(self) -> bool:
-        """Whether Ctrl-C was pressed."""
-        return self._abort
+        """Whether Ctrl-C was pressed since this was asked last."""
+        wanted, self._abort = self._abort, False
+        return wanted
 
     def _say(self, line: str) -> None:
         if line != self._last:
             self._last = line
-            self._screen.say(line)
+            # A closed window must not break off what goes on at the terminal.
+            with suppress(OSError, ValueError):
+                self._screen.say(line)
 
     @contextmanager
     def stopping_politely(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
@@ -65,11 +66,13 @@ def run(command: str, context: Context) -> ExitCode:
         function: Command = getattr(importlib.import_module(f"terminal_agent.cli.{module}"), name)
         return function(context)
     except LeftOpen as left:
-        told = left.error
-        if isinstance(told, RefundAgentError):
-            tell(told, context)
-        else:
-            tell_bug(told, context)
+        # Whatever it was, and even if nobody reads what we say: the outcome is unknown.
+        with suppress(OSError):
+            told = left.error
+            if isinstance(told, RefundAgentError):
+                tell(told, context)
+            else:
+                tell_bug(told, context)
         return ExitCode.UNKNOWN
     except RefundAgentError as error:
         tell(error, context)
@@ -103,11 +106,13 @@ def tell_bug(error: Exception, context: Context) -> None:
 def exit_code(error: RefundAgentError) -> ExitCode:
     """Which exit code an error has that ended a command."""
     from terminal_agent.journal.errors import JournalError, JournalRefusal
+    from terminal_agent.runtime.attempts import Stopped
     from terminal_agent.slips.model import SlipError
 
     if error.code == "refusal.open_case":
         return ExitCode.UNKNOWN
     for kind, code in (
+        (Stopped, ExitCode.CANCELLED),
         (ConfigError, ExitCode.USAGE),
         (UsageError, ExitCode.USAGE),
         (InstallationError, ExitCode.USAGE),

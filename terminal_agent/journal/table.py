@@ -121,8 +121,6 @@ def status(case: RefundCase) -> str:
         return next((word for state, word in _OPEN if state in states), "in_process")
     if case.state is CaseState.REFUNDED:
         return _refunded(case)
-    if case.cancelled is not None:
-        return "cancelled"
     return _not_refunded(case)
 
 
@@ -138,6 +136,8 @@ def _not_refunded(case: RefundCase) -> str:
     told = case.last_attempt.verdict if case.last_attempt is not None else None
     if case.corrections:
         return "confirmed_not_done"
+    if case.cancelled is not None:
+        return "cancelled"
     if isinstance(told, AttemptDeclined):
         return "declined"
     if isinstance(told, AttemptDead) and told.evidence is Evidence.NOT_STARTED:

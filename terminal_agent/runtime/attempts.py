@@ -47,6 +47,13 @@ RECEIPT_LINES_MAX = 400
 COPIES = ("merchant", "customer")
 
 
+class Stopped(RefundAgentError):
+    """The person at the counter stopped it before anything was armed: nothing was sent."""
+
+    def __init__(self, what_happened: str) -> None:
+        super().__init__("outcome.cancelled", what_happened)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What a live attempt came to; `interrupted` is an error that hid the result from us."""
@@ -110,16 +117,17 @@ class AttemptRunner:
 
     def baseline(self, talk: Conversation) -> LastRead:
         """The terminal is idle and the line clean: read its last transaction."""
-        talk.become_ready()
         self._reporter.step("step.querying")
-        return talk.last()
+        return talk.clean_last()
 
     def run(
         self, case: RefundCase, talk: Conversation, before: LastRead, *, repeats: int | None = None
     ) -> Ending:
-        """Arm and send once. Raises JournalError or JournalRefusal where nothing was armed."""
+        """Arm and send once. Raises JournalError, JournalRefusal, Stopped: nothing is armed then."""
         number = len(case.attempts) + 1
         request = self._request(case)
+        if self._reporter.abort_wanted():
+            raise Stopped("stopped before anything was sent")
         self._arm(case, talk, before, number=number, request=request, repeats=repeats)
         listener = MoneyListener(self._journal, self._station, self._reporter, case.case_id, number)
         self._reporter.step("step.sending")

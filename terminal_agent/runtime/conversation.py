@@ -134,6 +134,18 @@ class Conversation:
         result = self._ask(Operation.LAST_TRANSACTION)
         return LastRead(supported=result.outcome is Outcome.APPROVED, record=result.record)
 
+    def clean_last(self) -> LastRead:
+        """The enquiry to a ready terminal over a line that stays clean: what it says may be
+        compared with. Behind a stray or damaged byte the line is fenced and all is asked again."""
+        for _ in range(FENCES_MAX):
+            self.become_ready()
+            last = self.last()
+            if self._terminal.line_clean:
+                return last
+            self.fence()
+            self.sign_on()
+        raise _failure("line_not_clean", self._terminal.description)
+
     def run(self, operation: Operation) -> tuple[ExchangeResult, list[ReceiptText]]:
         """Any other request that books no refund, once; the receipts it printed come along."""
         listener = HarmlessListener(self._reporter)

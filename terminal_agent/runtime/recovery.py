@@ -110,11 +110,15 @@ class Recoverer:
         limit = clock.monotonic() + station.recovery_limit_s
         watch = IdleWatch(station.horizon_s / station.scale)
         while True:
+            if self._reporter.abort_wanted():
+                raise LinkError("the check was stopped by a person", code="link.stopped")
             try:
-                sign = self._sign(talk)
-                if watch.feed(clock.monotonic(), sign):
+                if watch.feed(clock.monotonic(), self._sign(talk)):
                     self._reporter.step("step.querying")
-                    return talk.last()
+                    last = talk.last()
+                    if self._station.terminal.line_clean:
+                        return last
+                    raise LinkError("the enquiry was disturbed", code="link.bad_check")
             except LinkError:
                 if clock.monotonic() >= limit:
                     raise
@@ -127,7 +131,7 @@ class Recoverer:
                 raise LinkError(
                     "the terminal was never idle long enough", code="link.busy", details={}
                 )
-            self._reporter.step("step.settling", s=round(watch.remaining_s(clock.monotonic())))
+            self._reporter.step("step.settling", s=_tens(watch.remaining_s(clock.monotonic())))
             clock.wait(station.poll_s)
 
     def _sign(self, talk: Conversation) -> Sign:
@@ -272,3 +276,8 @@ class Recoverer:
             attempt=attempt.number,
             reason=reason,
         )
+
+
+def _tens(seconds: float) -> int:
+    """Rounded up to tens, so that a long wait does not fill the screen."""
+    return -(-int(seconds + 1) // 10) * 10

@@ -89,6 +89,7 @@ def test_refusals_and_missing_ports_say_that_no_money_moved(language: str) -> No
                 "refusal.case_open",
                 "refusal.recover_first",
                 "link.lost",
+                "link.stopped",
             }
             assert word == ("maybe" if key.rpartition(".")[0] in late else "no"), key
 

@@ -653,3 +653,16 @@ def test_the_earlier_of_the_line_timers_counts() -> None:
     peer.raw(bytes.fromhex("1002"))
     deadline = peer.session.deadline
     assert deadline == pytest.approx(peer.now + 0.2)
+
+
+def test_a_late_result_is_not_acknowledged_by_a_request_that_has_none() -> None:
+    peer = Peer()
+    peer.start(STATUS)
+    votes = peer.heard.count(OK)
+    peer.say(APPROVED)
+    assert peer.heard.count(OK) == votes
+    assert peer.notes() == ["late_result"]
+    peer.say(bytes.fromhex("060F0100"))
+    peer.ack()
+    assert peer.result
+    assert not peer.result.line_clean
