@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal_agent.cli.running import tell
+from terminal_agent.cli.telling import tell
 from terminal_agent.cli.views import outcome_view
 from terminal_agent.console.outcome import outcome_json
 from terminal_agent.console.record_table import show_list, show_row

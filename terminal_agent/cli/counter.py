@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from protocols.kit.errors import RefundAgentError
 from terminal_agent.cli.reporting import ConsoleReporter
+from terminal_agent.cli.telling import tell
 from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.prompts.catalog import Texts
@@ -55,8 +56,6 @@ class Counter:
 
     def tell(self, done: Done, *, quiet: bool = False) -> ExitCode:
         """Print what is due, then say how the case stands."""
-        from terminal_agent.cli.running import tell
-
         case, files, failed = self.printer.print_due(done.case)
         for trouble in (done.trouble, failed):
             if trouble is not None and not self.context.as_json:

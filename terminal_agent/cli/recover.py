@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from terminal_agent.cli.counter import counter
+from terminal_agent.cli.telling import tell
 from terminal_agent.cli.views import outcome_view
 from terminal_agent.console.outcome import outcome_json, show_outcome
 from terminal_agent.exit_codes import ExitCode
@@ -38,8 +39,6 @@ def recover(context: Context) -> ExitCode:
 
 
 def _tell(at: Counter, done: Done) -> dict[str, JsonValue]:
-    from terminal_agent.cli.running import tell
-
     case, files, failed = at.printer.print_due(done.case)
     view = outcome_view(
         case,

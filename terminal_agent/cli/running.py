@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 import logging
-import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
-from protocols.kit.errors import MoneyMoved, ProtocolError, RefundAgentError
+from protocols.kit.errors import ProtocolError, RefundAgentError
 from terminal_agent.cli.counter import LeftOpen
-from terminal_agent.console.outcome import error_json, show_error
+from terminal_agent.cli.telling import tell, tell_bug
 from terminal_agent.errors import ConfigError, InstallationError, UsageError
 from terminal_agent.exit_codes import ExitCode
 
@@ -85,22 +84,6 @@ def run(command: str, context: Context) -> ExitCode:
     except Exception as error:
         tell_bug(error, context)
         return ExitCode.BUG
-
-
-def tell(error: RefundAgentError, context: Context) -> None:
-    """The error in the person's words on standard error, and for a script as JSON."""
-    show_error(error, context.texts, context.progress_screen)
-    if context.as_json:
-        context.write_json(error_json(error, context.texts))
-
-
-def tell_bug(error: Exception, context: Context) -> None:
-    """A mistake of ours: the trace goes to standard error, for support."""
-    context.stderr.write("".join(traceback.format_exception(error)))
-    bug = RefundAgentError(
-        "bug", f"{type(error).__name__}: {error}", money=MoneyMoved.MAYBE, what_to_do=""
-    )
-    tell(bug, context)
 
 
 def exit_code(error: RefundAgentError) -> ExitCode:
