@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocols.kit.errors import RefundAgentError
+from protocols.kit.errors import MoneyMoved, RefundAgentError
 from terminal_agent.cli.reporting import ConsoleReporter
 from terminal_agent.cli.telling import tell
 from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case
@@ -57,9 +57,7 @@ class Counter:
     def tell(self, done: Done, *, quiet: bool = False) -> ExitCode:
         """Print what is due, then say how the case stands."""
         case, files, failed = self.printer.print_due(done.case)
-        for trouble in (done.trouble, failed):
-            if trouble is not None and not self.context.as_json:
-                tell(trouble, self.context)
+        self.tell_trouble(case, done.trouble, failed)
         view = outcome_view(
             case,
             self.agent.station.results,
@@ -72,6 +70,23 @@ class Counter:
             with suppress(BrokenPipeError):
                 tell_case(self.context, view)
         return EXIT_CODES[view.outcome]
+
+    def tell_trouble(self, case: RefundCase, *troubles: RefundAgentError | None) -> None:
+        """What stood in the way; while the outcome is open no line may say that no money moved."""
+        for trouble in troubles:
+            if trouble is not None and not self.context.as_json:
+                tell(in_doubt(trouble) if case.open_attempts else trouble, self.context)
+
+
+def in_doubt(error: RefundAgentError) -> RefundAgentError:
+    """The same error, told while an attempt is open."""
+    return RefundAgentError(
+        error.code,
+        error.what_happened,
+        money=MoneyMoved.MAYBE,
+        what_to_do=error.what_to_do,
+        details=error.details,
+    )
 
 
 class LeftOpen(Exception):

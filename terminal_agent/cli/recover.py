@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from terminal_agent.cli.counter import counter
-from terminal_agent.cli.telling import tell
 from terminal_agent.cli.views import outcome_view
 from terminal_agent.console.outcome import outcome_json, show_outcome
 from terminal_agent.exit_codes import ExitCode
@@ -48,8 +47,6 @@ def _tell(at: Counter, done: Done) -> dict[str, JsonValue]:
         slip_missing=failed is not None,
     )
     if not at.context.as_json:
-        for trouble in (done.trouble, failed):
-            if trouble is not None:
-                tell(trouble, at.context)
+        at.tell_trouble(case, done.trouble, failed)
         show_outcome(view, at.context.texts, at.context.screen)
     return outcome_json(view, at.context.texts)

@@ -11,13 +11,12 @@ from protocols.kit.vocabulary import Operation
 from terminal_agent.cli.counter import counter
 from terminal_agent.cli.desk import PolicyDesk, refusal_view
 from terminal_agent.console.asker import Cancelled
-from terminal_agent.console.cashier import lead
+from terminal_agent.console.cashier import final_question, lead
 from terminal_agent.console.desk import Intent, RefusalView
 from terminal_agent.console.outcome import refusal_json, show_message
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.policy.decision import Refusal
-from terminal_agent.prompts.questions import Confirm
 from terminal_agent.runtime.agent import Wish
 
 if TYPE_CHECKING:
@@ -89,11 +88,8 @@ def _from_options(at: Counter, asked: Operation | None) -> Wish | RefusalView | 
     amount = _amount(at, state)
     if not arguments.yes and at.context.stdin.isatty():
         sale = state.sale
-        way = "void" if asked is Operation.VOID else "refund"
-        question = Confirm(
-            key=f"step.final_confirm_{way}",
-            params={"amount": amount, "pan": sale.masked_pan or sale.receipt_number or ""},
-        )
+        way = Operation.VOID if asked is Operation.VOID else Operation.REFUND
+        question = final_question(way, amount, sale.masked_pan or "", sale.receipt_number or "")
         answer = at.context.asker.ask(question)
         if answer is not True:
             return answer if isinstance(answer, Cancelled) else Cancelled(question.key)

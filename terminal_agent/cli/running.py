@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
 from protocols.kit.errors import ProtocolError, RefundAgentError
-from terminal_agent.cli.counter import LeftOpen
+from terminal_agent.cli.counter import LeftOpen, in_doubt
 from terminal_agent.cli.telling import tell, tell_bug
 from terminal_agent.errors import ConfigError, InstallationError, UsageError
 from terminal_agent.exit_codes import ExitCode
@@ -69,7 +69,7 @@ def run(command: str, context: Context) -> ExitCode:
         with suppress(OSError):
             told = left.error
             if isinstance(told, RefundAgentError):
-                tell(told, context)
+                tell(in_doubt(told), context)
             else:
                 tell_bug(told, context)
         return ExitCode.UNKNOWN

@@ -79,8 +79,7 @@ class _Dialogue:
         amount = self._amount(sale)
         way = self._way(sale, amount)
         approvers = self._approvers(way, sale, amount, who)
-        pan = sale.masked_pan
-        self._agree(Confirm(key=_final(way.way), params={"amount": amount, "pan": pan}))
+        self._agree(final_question(way.way, amount, sale.masked_pan, sale.receipt_number))
         return Intent(
             sale_id=sale.sale_id,
             amount=amount,
@@ -185,8 +184,12 @@ def _reasons() -> Choice[Reason]:
     )
 
 
-def _final(way: Operation) -> str:
-    return "step.final_confirm_void" if way is Operation.VOID else "step.final_confirm_refund"
+def final_question(way: Operation, amount: Amount, pan: str, receipt: str) -> Confirm:
+    """The last question before the terminal is asked; names the card, or else the receipt."""
+    key = "step.final_confirm_void" if way is Operation.VOID else "step.final_confirm_refund"
+    if not pan:
+        return Confirm(key=f"{key}_of_receipt", params={"amount": amount, "receipt": receipt})
+    return Confirm(key=key, params={"amount": amount, "pan": pan})
 
 
 def _sale_line(sale: SaleView) -> dict[str, object]:

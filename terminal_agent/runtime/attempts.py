@@ -123,7 +123,7 @@ class AttemptRunner:
     def run(
         self, case: RefundCase, talk: Conversation, before: LastRead, *, repeats: int | None = None
     ) -> Ending:
-        """Arm and send once. Raises JournalError, JournalRefusal, Stopped: nothing is armed then."""
+        """Arm and send once. Raises JournalError, JournalRefusal, Stopped: nothing is armed."""
         number = len(case.attempts) + 1
         request = self._request(case)
         if self._reporter.abort_wanted():

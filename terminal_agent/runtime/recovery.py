@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 # What two people have to look for when no machine can tell.
 LOOK_FOR = ("look.terminal_journal", "look.end_of_day_list", "look.acquirer")
 
+# Line errors that waiting does not mend.
+FINAL_ERRORS = frozenset(
+    {"link.no_permission", "link.port_busy", "link.wrong_terminal", "link.no_host"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
@@ -69,8 +74,8 @@ class Recoverer:
         Raises JournalError only; what the line does ends in `Recovered.interrupted`.
         """
         case = self._begin(case)
+        talk = talk or Conversation(self._station, self._reporter)
         try:
-            talk = self._reach(talk)
             last = self._settled_look(talk)
         except LinkError as error:
             return Recovered(self._interrupted(case), error)
@@ -96,43 +101,52 @@ class Recoverer:
         self._journal.append(*facts)
         return self._journal.case(case.case_id)
 
-    def _reach(self, talk: Conversation | None) -> Conversation:
-        if talk is None:
-            talk = Conversation(self._station, self._reporter)
-            self._station.terminal.open()
-        talk.fence()
-        talk.sign_on()
-        return talk
-
     def _settled_look(self, talk: Conversation) -> LastRead:
-        """Wait for the horizon of unbroken idle, then ask. A line that breaks starts it again."""
+        """Fence, wait for the horizon of unbroken idle, then ask.
+
+        A line that breaks starts all of it again: somebody may just be plugging the cable in.
+        Raises LinkError when that does not help for a while, or a person stops it.
+        """
         station, clock = self._station, self._station.clock
         limit = clock.monotonic() + station.recovery_limit_s
+        heard_until = clock.monotonic() + station.line_limit_s
         watch = IdleWatch(station.horizon_s / station.scale)
+        reached = False
         while True:
+            try:
+                if not reached:
+                    talk.fence()
+                    talk.sign_on()
+                    reached = True
+                last = self._look(talk, watch)
+                if last is not None:
+                    return last
+                heard_until = clock.monotonic() + station.line_limit_s
+            except LinkError as error:
+                if error.code in FINAL_ERRORS or clock.monotonic() >= heard_until:
+                    raise
+                reached = False
+                watch.feed(clock.monotonic(), Sign.SILENT)
+                self._reporter.technical(error.code, error.what_happened)
+                self._reporter.step("step.line_down")
             if self._reporter.abort_wanted():
                 raise LinkError("the check was stopped by a person", code="link.stopped")
-            try:
-                if watch.feed(clock.monotonic(), self._sign(talk)):
-                    self._reporter.step("step.querying")
-                    last = talk.last()
-                    if self._station.terminal.line_clean:
-                        return last
-                    raise LinkError("the enquiry was disturbed", code="link.bad_check")
-            except LinkError:
-                if clock.monotonic() >= limit:
-                    raise
-                watch.feed(clock.monotonic(), Sign.SILENT)
-                clock.wait(station.poll_s)
-                talk.fence()
-                talk.sign_on()
-                continue
             if clock.monotonic() >= limit:
-                raise LinkError(
-                    "the terminal was never idle long enough", code="link.busy", details={}
-                )
-            self._reporter.step("step.settling", s=_tens(watch.remaining_s(clock.monotonic())))
+                raise LinkError("the terminal was never idle long enough", code="link.busy")
             clock.wait(station.poll_s)
+
+    def _look(self, talk: Conversation, watch: IdleWatch) -> LastRead | None:
+        """One question: how is it, and, once it has settled, what did it book last?"""
+        clock = self._station.clock
+        sign = self._sign(talk)
+        if not watch.feed(clock.monotonic(), sign):
+            self._reporter.step("step.settling", s=_tens(watch.remaining_s(clock.monotonic())))
+            return None
+        self._reporter.step("step.querying")
+        last = talk.last()
+        if not self._station.terminal.line_clean:
+            raise LinkError("the enquiry was disturbed", code="link.bad_check")
+        return last
 
     def _sign(self, talk: Conversation) -> Sign:
         status = talk.status()
@@ -203,10 +217,14 @@ class Recoverer:
             )
             for attempt in case.open_attempts
         ]
+        return facts + self._slip_of_doubt(case)
+
+    def _slip_of_doubt(self, case: RefundCase) -> list[Fact]:
+        """The customer leaves with a slip that says NOT CONFIRMED, printed once per attempt."""
         slip = slip_id(case.case_id, case.open_attempts[-1].number, "U")
-        if all(known.slip_id != slip for known in case.slips):
-            facts += prints_due(case.case_id, slip, at)
-        return facts
+        if any(known.slip_id == slip for known in case.slips):
+            return []
+        return prints_due(case.case_id, slip, self._station.clock.wall())
 
     def _approving(
         self, case: RefundCase, judgement: Judgement, last: TransactionRecord | None
@@ -260,13 +278,12 @@ class Recoverer:
     # -- interrupted ----------------------------------------------------------------------------
 
     def _interrupted(self, case: RefundCase) -> RefundCase:
-        facts = [
+        facts: list[Fact] = [
             self._unknown(case, attempt, UnknownReason.RECOVERY_INTERRUPTED)
             for attempt in case.open_attempts
             if attempt.state is AttemptState.RESOLVING
         ]
-        if facts:
-            self._journal.append(*facts)
+        self._journal.append(*facts, *self._slip_of_doubt(case))
         return self._journal.case(case.case_id)
 
     def _unknown(self, case: RefundCase, attempt: Attempt, reason: UnknownReason) -> AttemptUnknown:

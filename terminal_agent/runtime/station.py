@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 POLL_S = 2.0
 READY_LIMIT_S = 60.0
 RECOVERY_LIMIT_S = 900.0
+# How long a recovery waits for a line that is dead (a cable that somebody may plug in again).
+LINE_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Station:
     def recovery_limit_s(self) -> float:
         """How long one recovery tries; after it the case is still unknown, never decided."""
         return RECOVERY_LIMIT_S / self.scale
+
+    @property
+    def line_limit_s(self) -> float:
+        """How long a recovery goes on without hearing anything of the terminal."""
+        return (LINE_LIMIT_S + self.capabilities.quiet_s) / self.scale
 
     @property
     def quiet_s(self) -> float:
