@@ -88,7 +88,10 @@ def _from_options(at: Counter, asked: Operation | None) -> Wish | RefusalView | 
     amount = _amount(at, state)
     if not arguments.yes and at.context.stdin.isatty():
         sale = state.sale
-        way = Operation.VOID if asked is Operation.VOID else Operation.REFUND
+        decided = at.agent.decide(sale.sale_id, amount, asked)
+        if isinstance(decided, Refusal):
+            return refusal_view(decided)
+        way = decided.operation
         question = final_question(way, amount, sale.masked_pan or "", sale.receipt_number or "")
         answer = at.context.asker.ask(question)
         if answer is not True:

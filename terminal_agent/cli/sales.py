@@ -40,7 +40,9 @@ def list_sales(context: Context) -> ExitCode:
     else:
         headings = [context.texts.line(key) for key in _HEADINGS]
         rows = [_cells(state) for state in found]
-        context.screen.lines(table(headings, rows, to_right=frozenset({3, 4})))
+        context.screen.lines(
+            table(headings, rows, to_right=frozenset({3, 4}), whole=frozenset({0}))
+        )
     return ExitCode.APPROVED
 
 

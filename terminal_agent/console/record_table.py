@@ -24,6 +24,8 @@ LIST_COLUMNS = (
     "approver",
 )
 _NUMBERS = frozenset({"amount"})
+# People copy these into the next command.
+_TYPED = frozenset({"case"})
 
 # Columns whose stored value is a stable word, and where its text stands.
 _WORDS = {"status": "record.status", "reason": "reason", "way": "way", "evidence": "evidence"}
@@ -44,6 +46,7 @@ def list_lines(
         [[_shown(name, row.get(name, ""), texts) for name in names] for row in rows],
         columns=columns,
         to_right=frozenset(index for index, name in enumerate(names) if name in _NUMBERS),
+        whole=frozenset(index for index, name in enumerate(names) if name in _TYPED),
     )
 
 

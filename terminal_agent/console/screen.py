@@ -88,10 +88,14 @@ def table(
     *,
     columns: int = COLUMNS,
     to_right: frozenset[int] = frozenset(),
+    whole: frozenset[int] = frozenset(),
 ) -> list[str]:
-    """A table of at most `columns` cells; long cells wrap. `to_right` are columns of numbers."""
+    """A table of at most `columns` cells; long cells wrap.
+
+    `to_right` are columns of numbers; those in `whole` are never broken (numbers that people type).
+    """
     cells = [[clean(cell).strip() for cell in row] for row in (headings, *rows)]
-    widths = _fit(list(zip(*cells, strict=True)), columns, to_right)
+    widths = _fit(list(zip(*cells, strict=True)), columns, to_right, whole)
     lines: list[str] = []
     for index, row in enumerate(cells):
         wrapped = [wrap(cell, size) for cell, size in zip(row, widths, strict=True)]
@@ -101,18 +105,21 @@ def table(
     return lines
 
 
-def _fit(cells: list[tuple[str, ...]], columns: int, whole: frozenset[int]) -> list[int]:
+def _fit(
+    cells: list[tuple[str, ...]], columns: int, numbers: frozenset[int], whole: frozenset[int]
+) -> list[int]:
     """Take from the widest columns until the table fits: first blanks between words, then words.
 
-    The columns in `whole` are broken last; none gets under NARROWEST.
+    The columns in `numbers` are broken last, those in `whole` never; none gets under NARROWEST.
     """
     widths = [max(1, *(width(cell) for cell in column)) for column in cells]
     words = [
-        widths[index] if index in whole else max(_longest_word(cell) for cell in column)
+        widths[index] if index in numbers | whole else max(_longest_word(cell) for cell in column)
         for index, column in enumerate(cells)
     ]
     room = columns - _TABLE_GAP * (len(widths) - 1)
-    for least in (words, [NARROWEST] * len(widths)):
+    last = [widths[index] if index in whole else NARROWEST for index in range(len(widths))]
+    for least in (words, last):
         while sum(widths) > room and (index := _widest_above(widths, least)) is not None:
             widths[index] -= 1
     return widths
