@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocols.kit.errors import MoneyMoved, RefundAgentError
+from protocols.kit.errors import RefundAgentError
 from terminal_agent.cli.reporting import ConsoleReporter
-from terminal_agent.cli.telling import tell
+from terminal_agent.cli.telling import LeftOpen, in_doubt, tell
 from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.prompts.catalog import Texts
@@ -76,25 +76,6 @@ class Counter:
         for trouble in troubles:
             if trouble is not None and not self.context.as_json:
                 tell(in_doubt(trouble) if case.open_attempts else trouble, self.context)
-
-
-def in_doubt(error: RefundAgentError) -> RefundAgentError:
-    """The same error, told while an attempt is open."""
-    return RefundAgentError(
-        error.code,
-        error.what_happened,
-        money=MoneyMoved.MAYBE,
-        what_to_do=error.what_to_do,
-        details=error.details,
-    )
-
-
-class LeftOpen(Exception):
-    """Something went wrong while an attempt is open: whatever it was, the outcome is unknown."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 @contextmanager

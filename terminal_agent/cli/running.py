@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
 from protocols.kit.errors import ProtocolError, RefundAgentError
-from terminal_agent.cli.counter import LeftOpen, in_doubt
-from terminal_agent.cli.telling import tell, tell_bug
+from terminal_agent.cli.telling import LeftOpen, in_doubt, tell, tell_bug
 from terminal_agent.errors import ConfigError, InstallationError, UsageError
 from terminal_agent.exit_codes import ExitCode
 

@@ -26,3 +26,22 @@ def tell_bug(error: Exception, context: Context) -> None:
         "bug", f"{type(error).__name__}: {error}", money=MoneyMoved.MAYBE, what_to_do=""
     )
     tell(bug, context)
+
+
+def in_doubt(error: RefundAgentError) -> RefundAgentError:
+    """The same error, told while an attempt is open."""
+    return RefundAgentError(
+        error.code,
+        error.what_happened,
+        money=MoneyMoved.MAYBE,
+        what_to_do=error.what_to_do,
+        details=error.details,
+    )
+
+
+class LeftOpen(Exception):
+    """Something went wrong while an attempt is open: whatever it was, the outcome is unknown."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
