@@ -1,0 +1,1 @@
+"""Independent judges: programs that other people wrote look at our bytes."""
