@@ -183,10 +183,7 @@ class Journal(Reader):
             for fact in facts:
                 self._add(fact, touched)
         self.commits += 1
-        for case in touched.values():
-            self._live.pop(case.case_id, None)
-            if case.open_attempts:
-                self._live[case.case_id] = case
+        self._live |= {case.case_id: case for case in touched.values() if case.open_attempts}
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -196,7 +193,6 @@ class Journal(Reader):
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._live.clear()
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             if self._db.in_transaction:  # it would show what was never made durable
@@ -210,7 +206,9 @@ class Journal(Reader):
         before = after = None
         case_id = fact.case_id if isinstance(fact, CaseFact | RefusalNoted) else None
         if case_id is not None:
-            before = touched.get(case_id) or self._live.get(case_id) or self._case(case_id)
+            # Taken out until the commit is known: an interruption must not leave an old case here.
+            kept = self._live.pop(case_id, None)
+            before = touched.get(case_id) or kept or self._case(case_id)
             after = touched[case_id] = apply(before, fact)
         self._db.execute(
             "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)",
@@ -226,8 +224,9 @@ class Journal(Reader):
                 f"BEGIN; {RECORDS} {DERIVED} PRAGMA user_version = {FILE_VERSION}; COMMIT;"
             )
             sync_folder(self._path.parent)
-            self.append(opened)
         check_version(self._db, self._path)
+        if fresh or (self.tail()[0] == 0 and self._never_begun()):
+            self.append(opened)
         if not check_tail(self, self._db, self._path):
             self.rebuild()
         self.open_cases()
@@ -237,6 +236,12 @@ class Journal(Reader):
         with suppress(OSError):  # a full disk must not keep recovery from its work
             self._reserve.fill()
             self._mark()
+
+    def _never_begun(self) -> bool:
+        """Whether a first start was cut off before the first record, and no journal was lost."""
+        with suppress(ValueError):
+            return self._marker.read() is None
+        return False
 
     def _doubt(self, *, fresh: bool) -> str:
         """The text key of why this is not the journal that was left here; "" when it is."""

@@ -62,6 +62,7 @@ class Disk:
     def __init__(self) -> None:
         self.fails: Callable[[str], int | None] = lambda _sql: None
         self.statements = 0
+        self.interrupted_after = ""
 
     def connect(self, path: Path) -> sqlite3.Connection:
         db = self.connect_plain(path)
@@ -75,7 +76,9 @@ class Disk:
         class Failing(sqlite3.Connection):
             def execute(self, sql: str, parameters: object = (), /) -> sqlite3.Cursor:
                 disk.check(sql)
-                return super().execute(sql, parameters)  # type: ignore[arg-type]
+                cursor = super().execute(sql, parameters)  # type: ignore[arg-type]
+                disk.interrupt(sql)
+                return cursor
 
             def executemany(self, sql: str, parameters: object, /) -> sqlite3.Cursor:
                 disk.check(sql)
@@ -90,6 +93,12 @@ class Disk:
             error = sqlite3.OperationalError(f"the disk fails with {code}")
             error.sqlite_errorcode = code
             raise error
+
+    def interrupt(self, sql: str) -> None:
+        """Once, be interrupted right after this statement."""
+        if sql == self.interrupted_after:
+            self.interrupted_after = ""
+            raise KeyboardInterrupt
 
     def fail_at(self, count: int, code: int) -> None:
         """Fail the statement that comes as number `count` from now, once."""

@@ -23,7 +23,7 @@ from terminal_agent.journal import (
 )
 from terminal_agent.journal.faults import translated
 from terminal_agent.refund.facts import Fact
-from terminal_agent.refund.states import CaseState
+from terminal_agent.refund.states import AttemptState, CaseState
 from tests.journal import shelf
 from tests.refund import story as s
 
@@ -161,6 +161,44 @@ def test_a_commit_that_fails_together_with_its_rollback_is_still_an_error_of_the
         assert caught.value.code == "journal.io"
     with shelf.opened(path) as journal:
         assert journal.verify() == 4
+
+
+def test_an_interruption_right_behind_the_commit_is_no_loss_and_no_double(
+    path: Path, disk: shelf.Disk
+) -> None:
+    with shelf.opened(path, connect=disk.connect) as journal:
+        journal.append(*READY, s.baselined(), s.armed())
+        disk.interrupted_after = "COMMIT"
+        with pytest.raises(KeyboardInterrupt):
+            journal.append(s.seen())
+        assert journal.case(s.CASE).attempt(1).state is AttemptState.RESULT_SEEN
+        journal.append(s.approved())
+        assert journal.case(s.CASE).state is CaseState.REFUNDED
+        assert journal.verify() == 8
+
+
+def test_a_first_start_that_was_cut_off_is_begun_again_without_a_doubt(
+    path: Path, disk: shelf.Disk
+) -> None:
+    disk.fail_always(sqlite3.SQLITE_FULL, only="INSERT INTO records")
+    with pytest.raises(JournalFull):
+        shelf.opened(path, connect=disk.connect)
+    assert shelf.raw(path, "SELECT COUNT(*) FROM records") == [(0,)]
+    with shelf.opened(path) as journal:
+        assert journal.quarantine() is None
+        assert journal.verify() == 1
+
+
+@pytest.mark.parametrize("marker", ["x", '{"journal_id": "j", "seq": 9, "hash": "ab"}'])
+def test_an_empty_journal_where_a_full_one_was_is_not_begun_again(
+    path: Path, disk: shelf.Disk, marker: str
+) -> None:
+    disk.fail_always(sqlite3.SQLITE_FULL, only="INSERT INTO records")
+    with pytest.raises(JournalFull):
+        shelf.opened(path, connect=disk.connect)
+    path.with_name("journal.db.marker").write_text(marker, encoding="ascii")
+    with pytest.raises(JournalCorrupt, match="no beginning"):
+        shelf.opened(path)
 
 
 def test_a_rebuild_that_fails_leaves_the_tables_as_they_were(path: Path, disk: shelf.Disk) -> None:
