@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
+
 from protocols.kit.money import Amount
-from terminal_agent.journal import Journal
+from terminal_agent.journal import Journal, JournalRefusal
 from terminal_agent.journal.store import connect
 from terminal_agent.refund.facts import Fact, SaleRecorded
 from terminal_agent.refund.sale import Sale, SaleSource
@@ -50,6 +52,15 @@ def filled(path: Path, facts: Iterable[Fact] = s.TO_REFUNDED) -> Path:
 
 # The real one, also while a test has put another in its place.
 CONNECT = sqlite3.connect
+
+
+def refused(journal: Journal, *facts: Fact) -> JournalRefusal:
+    """Append facts that a guard refuses, leaving nothing; the refusal."""
+    before = journal.tail()
+    with pytest.raises(JournalRefusal) as caught:
+        journal.append(*facts)
+    assert journal.tail() == before
+    return caught.value
 
 
 class Disk:
