@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from protocols.kit.capabilities import Capability
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
 from terminal_agent.refund.evidence import Evidence
-from terminal_agent.refund.numbers import advance, same_number
+from terminal_agent.refund.numbers import advance, number, same_number
 
 if TYPE_CHECKING:
     from protocols.kit.money import Amount
@@ -213,6 +213,9 @@ def _by_number(
         return _cannot("doubt.number_went_back")
     if steps == 1 and refers:
         return _not_booked(Evidence.ADVANCED, "proof.next_is_not_ours")
+    if question.exclusive and steps > 1 and last.booking is Booking.DECLINED:
+        # A refused record on top (an undoing that failed) hides what lies below it.
+        return _cannot("doubt.several_since")
     if question.exclusive:
         return _only_ours(question, last)
     if steps > 1:
@@ -226,12 +229,27 @@ def _only_ours(question: Question, last: TransactionRecord) -> Judgement:
     """Exclusive: any advance is ours, however many numbers an un-booking used (5a rule 4)."""
     if _amount_differs(question, last):
         return _cannot("doubt.not_exclusive")
+    if _undoes_ours(question, last):
+        return _not_booked(Evidence.ADVANCED, "proof.ours_undone")
     if last.booking is not Booking.APPROVED:
         return _not_booked(Evidence.ADVANCED, "proof.ours_not_booked")
     refers = Capability.REFERENCE in question.proved and question.reference is not None
     if refers or likeness(question, last) is not Likeness.LIKE_OURS:
         return _cannot("doubt.not_exclusive")
     return _booked(Evidence.ADVANCED, "proof.advanced_like_ours")
+
+
+def _undoes_ours(question: Question, last: TransactionRecord) -> bool:
+    """Whether the terminal shows its own undoing of the record that followed the baseline.
+
+    A terminal that un-books with a record of its own (rec2 of section 5a) names what it undid by
+    its number; on an exclusive terminal the one behind the baseline can only have been ours.
+    """
+    baseline, undone = question.baseline, number(last, "original_trace_number")
+    before = number(baseline, "trace_number") if baseline is not None else None
+    if last.booking is not Booking.APPROVED or last.kind is not Operation.VOID:
+        return False
+    return before is not None and undone == before + 1
 
 
 def _amount_differs(question: Question, record: TransactionRecord) -> bool:
@@ -256,6 +274,9 @@ def _by_content(question: Question, last: TransactionRecord) -> Judgement:
     if not question.exclusive:
         return _cannot("doubt.shared_no_number")
     if last.booking is not Booking.APPROVED and last != baseline:
+        if likeness(question, last) is Likeness.UNLIKE or _other_original(question, last):
+            # Not ours by its own word (an undoing that failed): it hides what lies below it.
+            return _cannot("doubt.not_exclusive")
         return _only_ours(question, last)
     if baseline is not None and _mistakable(question, baseline):
         return _cannot("doubt.baseline_looks_like_ours")
