@@ -253,17 +253,18 @@ class _Armed:
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
-        self._open = not fault.after
+        self._before = list(fault.after)
         self._seen = 0
 
     def meets(self, way: Way, names: tuple[str, ...]) -> bool:
         """Count a message; whether the fault happens at it."""
         fault = self.fault
-        if self._open and way.value == fault.direction and fault.message in names:
+        if self._before:
+            if self._before[0] in names:
+                del self._before[0]
+        elif way.value == fault.direction and fault.message in names:
             self._seen += 1
             return fault.nth is None or fault.nth == self._seen
-        if fault.after in names:
-            self._open = True
         return False
 
 

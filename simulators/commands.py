@@ -57,6 +57,8 @@ class Commands:
 
     def _result(self, code: str) -> None:
         """What the host answers to the next money command."""
+        if not self._station.spec.is_code(code):
+            raise ValueError(f"{code!r} is no result code of {self._station.spec.protocol}")
         if code == APPROVED:
             return
         self._terminal.script.add(Step(on="money", do="decline", nth=1, code=code))

@@ -50,7 +50,7 @@ class Personality(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PersonalitySettings:
-    """How a personality is set up. `printer`: who prints receipts, "ecr" or "terminal".
+    """How a personality is set up.
 
     `t1_floor_s` is the least gap between two bytes that may count as one: a busy computer needs
     more than a real line does.
@@ -58,7 +58,6 @@ class PersonalitySettings:
 
     profile: str
     transport: str = "serial"
-    printer: str = "ecr"
     t1_floor_s: float = 0.0
 
 
@@ -67,7 +66,8 @@ class PersonalitySpec:
     """The front door of one personality.
 
     `terminal` gives the device settings of a profile; `names` gives the code of a payload and the
-    words it goes by in scenarios ("refund", "money", "result" …).
+    words it goes by in scenarios ("refund", "money", "result" …); `knows` says whether there is
+    such a name, `is_code` whether a text is a result code of the protocol.
     """
 
     protocol: str
@@ -77,6 +77,8 @@ class PersonalitySpec:
     terminal: Callable[[str], TerminalSettings]
     framers: Mapping[str, Callable[[], Framer]]
     names: Callable[[bytes], tuple[str, ...]]
+    knows: Callable[[str], bool]
+    is_code: Callable[[str], bool]
     serial: SerialDefaults = field(default_factory=SerialDefaults)
 
 

@@ -6,6 +6,7 @@ BadScenario that names the place. STEP_KEYS and FAULT_KEYS say what can be asked
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from enum import Enum
@@ -98,7 +99,8 @@ class Step:
 class Fault:
     """What the cable does, at a byte (counted from 1) or at the nth message of a name.
 
-    `after`: only messages that come later than one of this name (in either direction) count.
+    `after`: only messages count that come later than messages of these names, which must have come
+    one behind the other, in either direction.
     """
 
     direction: str
@@ -106,7 +108,7 @@ class Fault:
     byte: int | None = None
     message: str = ""
     nth: int | None = 1
-    after: str = ""
+    after: tuple[str, ...] = ()
     keep: int = 0
     seconds: float = 0.0
     count: int = 1
@@ -219,7 +221,7 @@ def _fault(row: Table) -> Fault:
         byte=row.whole("byte", least=0 if do == "cut" else 1) if at_byte else None,
         message="" if at_byte else row.text("message"),
         nth=row.nth(),
-        after=row.text("after", ""),
+        after=row.names("after"),
         keep=row.whole("keep", 0),
         seconds=row.seconds("seconds", 0.0, most=SECONDS_MAX),
         count=row.whole("count", 2 if do == "split" else 1, least=1, most=_COUNT_MAX),
@@ -241,6 +243,16 @@ def _terminal(table: Table) -> Mapping[str, object]:
     return MappingProxyType(found)
 
 
+# What a terminal's own texts may look like, so that every protocol can carry them.
+_TEXT_SHAPES: Final = {
+    "currency": "[0-9]{3}",
+    "terminal_id": "[0-9]{8}",
+    "merchant_id": "[ -~]{1,15}",
+    "masked_pan": "[0-9]{6}[*]{2,9}[0-9]{4}",
+    "card_name": "[ -~]{1,24}",
+}
+
+
 def _like(default: object, key: str, table: Table) -> object:
     if isinstance(default, Enum):
         choices = {str(member.value): member for member in type(default)}
@@ -251,4 +263,7 @@ def _like(default: object, key: str, table: Table) -> object:
         return table.seconds(key, most=SECONDS_MAX)
     if isinstance(default, int):
         return table.whole(key, least=1)
-    return table.text(key)
+    text = table.text(key)
+    if not re.fullmatch(_TEXT_SHAPES[key], text):
+        raise table.wrong(key, f"{text!r} cannot be used; it must look like {_TEXT_SHAPES[key]}")
+    return text

@@ -104,6 +104,7 @@ class Server:
         wakeup: Wakeup,
         *,
         seed: int,
+        serial: bool,
         out: TextIO,
     ) -> None:
         self._station = station
@@ -111,6 +112,7 @@ class Server:
         self._clock = clock
         self._wakeup = wakeup
         self._seed = seed
+        self._serial = serial
         self._out = out
         self._commands = Commands(station)
         self._pump = Pump(station, clock.monotonic())
@@ -132,19 +134,19 @@ class Server:
         self._out.write(line + "\n")
         self._out.flush()
 
-    def run(self, *, serial: bool) -> None:
+    def run(self) -> None:
         """Serve until a signal comes. A serial line is up from the start."""
         self.announce()
-        if serial:
+        if self._serial:
             self._pump.till_came(self._clock.monotonic())
         while not self._wakeup.stop:
-            self._turn(serial=serial)
+            self._turn()
 
-    def _turn(self, *, serial: bool) -> None:
+    def _turn(self) -> None:
         now = self._clock.monotonic()
         self._pump.catch_up(now)
         self._endpoint.send(self._station.cable.take(Way.TO_ECR, now))
-        self._follow_plug(now, serial=serial)
+        self._follow_plug(now)
         for event in self._endpoint.receive(self._wait()):
             self._hear(event, self._clock.monotonic())
 
@@ -188,8 +190,9 @@ class Server:
                 self._print(answer)
             self._pump.notice(now)
             self._pump.poke(now)
+            self._follow_plug(now)
 
-    def _follow_plug(self, now: float, *, serial: bool) -> None:
+    def _follow_plug(self, now: float) -> None:
         """The endpoint goes the way of the cable, and of a network terminal's power."""
         wanted = not self._station.cable.out and self._station.personality.listening
         if wanted == self._plugged:
@@ -198,13 +201,13 @@ class Server:
         if not wanted:
             _LOG.info("the line is out")
             self._endpoint.pull()
-            if not serial:
+            if not self._serial:
                 self._pump.till_went(now)
             return
         _LOG.info("the line is in")
         if self._endpoint.plug():
             self.announce()
-        if serial:
+        if self._serial:
             self._pump.till_came(now)
 
 
@@ -219,8 +222,10 @@ def serve(
     try:
         with signals_end(wakeup):
             thread.start()
-            server = Server(station, endpoint, clock, wakeup, seed=seed, out=sys.stdout)
-            server.run(serial=serial)
+            server = Server(
+                station, endpoint, clock, wakeup, seed=seed, serial=serial, out=sys.stdout
+            )
+            server.run()
     finally:
         endpoint.close()
         wakeup.close()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from simulators import personality as registry
 from simulators.bank import Bank, bookings_from
 from simulators.cable import Cable
-from simulators.errors import BadState, SimulatorError
+from simulators.errors import BadScenario, BadState, SimulatorError
 from simulators.files import replace_json
 from simulators.memory import Memory, memory_from
 from simulators.personality import Personality, PersonalitySettings, PersonalitySpec
@@ -29,7 +29,10 @@ TRANSPORTS: Final = ("serial", "tcp")
 
 @dataclass(frozen=True, slots=True)
 class StationSettings:
-    """What one simulated terminal is to be. `char_s`: seconds a character takes on the cable."""
+    """What one simulated terminal is to be. `char_s`: seconds a character takes on the cable.
+
+    `printer`: who prints the receipts, "terminal" or "ecr" (then as the till registered).
+    """
 
     protocol: str
     profile: str = ""
@@ -75,11 +78,13 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
             what_to_do=f"Choose one of: {', '.join(spec.framers)}.",
         )
     scenario = settings.scenario
+    _check_words(scenario, spec)
     bank, memory = _remembered(settings, spec, wall)
+    device = scenario.settings(spec.terminal(profile))
     terminal = SimTerminal(
         bank=bank,
         wall=wall,
-        settings=scenario.settings(spec.terminal(profile)),
+        settings=replace(device, own_printer=True) if settings.printer == "terminal" else device,
         memory=memory,
         script=Script(scenario.steps),
     )
@@ -100,11 +105,25 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
         PersonalitySettings(
             profile=profile,
             transport=settings.transport,
-            printer=settings.printer,
             t1_floor_s=settings.t1_floor_s,
         ),
     )
     return Station(spec, profile, bank, terminal, personality, cable)
+
+
+def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:
+    """Names and codes must be the protocol's: a misspelt one would just never happen."""
+    for number, step in enumerate(scenario.steps, start=1):
+        where = f"{scenario.name}, step {number}"
+        if not spec.knows(step.on):
+            raise BadScenario(f"{spec.protocol} has no message {step.on!r}", where=where)
+        if step.code and not spec.is_code(step.code):
+            raise BadScenario(f"{spec.protocol} has no code {step.code!r}", where=where)
+    for number, fault in enumerate(scenario.faults, start=1):
+        for name in (*fault.after, fault.message):
+            if name and not spec.knows(name):
+                where = f"{scenario.name}, fault {number}"
+                raise BadScenario(f"{spec.protocol} has no message {name!r}", where=where)
 
 
 def _remembered(

@@ -88,6 +88,16 @@ class Table:
             return None
         return self.whole("nth", 1, least=1)
 
+    def names(self, key: str) -> tuple[str, ...]:
+        """One name or a list of names; none when it is not there."""
+        value = self._get(key)
+        if value is None:
+            return ()
+        listed = value if isinstance(value, list) else [value]
+        if not listed or not all(isinstance(name, str) and name for name in listed):
+            raise self.wrong(key, f"{value!r} is neither a name nor a list of names")
+        return tuple(listed)
+
     def tables(self, key: str) -> list[Table]:
         """An array of tables."""
         value = self._get(key)

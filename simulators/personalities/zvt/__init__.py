@@ -9,7 +9,7 @@ from protocols.kit.contract import SerialDefaults
 from protocols.zvt.framing import SerialFramer, TcpFramer
 from protocols.zvt.profiles import DEFAULT_PROFILE, ZVT_PROFILES
 from simulators.personalities.zvt.personality import ZvtPersonality
-from simulators.personalities.zvt.words import names_of
+from simulators.personalities.zvt.words import is_code, knows, names_of
 from simulators.personality import PersonalitySpec
 from simulators.settings import MissingAckHabit, Shown, TerminalSettings
 
@@ -36,5 +36,7 @@ PERSONALITY = PersonalitySpec(
     terminal=_terminal,
     framers={"serial": SerialFramer, "tcp": TcpFramer},
     names=names_of,
+    knows=knows,
+    is_code=is_code,
     serial=SerialDefaults(stop_bits=2),
 )

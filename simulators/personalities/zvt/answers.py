@@ -98,7 +98,7 @@ def totals_information(totals: Totals, trace_number: str, at: datetime) -> Messa
         trace_number=trace_number,
         time=at.strftime("%H%M%S"),
         date=at.strftime("%m%d"),
-        totals=body,
+        totals=body.hex().upper(),
     )
 
 
@@ -106,9 +106,10 @@ def _bcd(amount_minor: int) -> bytes:
     return bytes.fromhex(f"{amount_minor:012d}")
 
 
-def progress(status: str) -> Message:
-    """04 FF."""
-    return build("04FF", intermediate_status=status)
+def progress(status: str, minutes: int | None = None) -> Message:
+    """04 FF; `minutes` is the T4 that the till may wait now, and makes room for a container."""
+    told = None if minutes is None else f"{minutes:02d}"
+    return build("04FF", intermediate_status=status, timeout_minutes=told)
 
 
 def completion() -> Message:

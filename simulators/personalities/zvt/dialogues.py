@@ -60,7 +60,6 @@ class Desk:
 
     terminal: SimTerminal
     profile: ZvtProfile
-    own_printer: bool
     registration: Registration
     now: Callable[[], float]
 
@@ -68,6 +67,11 @@ class Desk:
     def keepalive_s(self) -> float:
         """How long the terminal may stay silent before it says that it still lives."""
         return self.profile.t4_s / _PROGRESS_PER_T4
+
+    def progress(self, status: str) -> Message:
+        """04 FF; with T4 in minutes where a sequence id follows, which has no place without."""
+        minutes = round(self.profile.t4_s / 60) if self.registration.ids else None
+        return answers.progress(status, minutes)
 
     def result(self, transaction: Transaction) -> Message:
         """04 0F of a transaction."""
@@ -77,7 +81,7 @@ class Desk:
 
     def print_messages(self, text: Sequence[str], copy: int, bit: int) -> list[Message]:
         """What the till is to print; nothing where the terminal prints or the till builds it."""
-        if self.own_printer or not self.registration.wants(bit):
+        if self.terminal.settings.own_printer or not self.registration.wants(bit):
             self.terminal.print_slip(text)
             return []
         if not self.registration.wants(TERMINAL_SENDS_LINES):
@@ -159,7 +163,7 @@ def _until(desk: Desk, wanted: Happening) -> Steps:
     while (happening := (yield Wait(desk.keepalive_s))) is not wanted:
         shown = _SHOWN.get(happening) if isinstance(happening, Happening) else PLEASE_WAIT
         if shown is not None and desk.registration.wants(WANTS_PROGRESS):
-            yield Tell(answers.progress(shown))
+            yield Tell(desk.progress(shown))
 
 
 def _tell_result(desk: Desk, decided: Transaction, plan: Plan) -> Steps:
@@ -232,7 +236,7 @@ def initialise(desk: Desk) -> Steps:
     """06 93."""
     yield Say(answers.POSITIVE)
     if desk.registration.wants(WANTS_PROGRESS):
-        yield Tell(answers.progress(INITIALISING))
+        yield Tell(desk.progress(INITIALISING))
     yield from _print_administration(desk, ("Initialisierung", _stamp(desk.terminal.wall())))
     yield Tell(answers.completion(), last=True)
 

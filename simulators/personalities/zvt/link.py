@@ -172,6 +172,7 @@ class SerialLink:
     def _again(self, frame: _Frame, now: float) -> None:
         if frame.repeats_left == 0:
             self._under_way = None
+            self._last_in = b""  # given up: the same command again is a new one
             self._heard.append(Undelivered(frame.number))
             self._next(now)
             return

@@ -50,7 +50,6 @@ class ZvtPersonality:
         self._desk = Desk(
             terminal=terminal,
             profile=profile,
-            own_printer=settings.printer == "terminal",
             registration=Registration(profile.config_byte_after_log_off),
             now=lambda: self._now,
         )
@@ -138,7 +137,7 @@ class ZvtPersonality:
         happenings = self._terminal.happenings
         if not happenings:
             return False
-        if happenings[0] is Happening.POWER_LOST:
+        if Happening.POWER_LOST in happenings:
             self._power_lost()
             return True
         if self._main is None:
@@ -294,7 +293,7 @@ class ZvtPersonality:
             return "F0"
         if terminal.settings.locked:
             return "C0"
-        return "CC" if self._desk.own_printer and not terminal.has_paper else READY
+        return "CC" if terminal.settings.own_printer and not terminal.has_paper else READY
 
     def _start_main(self, steps: Steps) -> None:
         self._main = Dialogue(steps, self._link, self._stamp)

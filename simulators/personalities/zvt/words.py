@@ -43,6 +43,22 @@ def names_of(apdu: bytes) -> tuple[str, ...]:
     return code, *_WORDS.get(code, ())
 
 
+_KNOWN: Final = frozenset(word for words in _WORDS.values() for word in words) | {"refusal"}
+_CONTROLS: Final = frozenset({"ACK", "NAK"})
+_HEX: Final = frozenset("0123456789ABCDEF")
+
+
+def knows(name: str) -> bool:
+    """Whether a message can go by this name: a word, a code of two bytes, or a control byte."""
+    code = len(name) == 2 * _CODE_SIZE and _HEX.issuperset(name)
+    return code or name in _KNOWN or name in _CONTROLS
+
+
+def is_code(text: str) -> bool:
+    """Whether this is a result code: two hex digits."""
+    return len(text) == 2 and _HEX.issuperset(text)
+
+
 # Result codes (PA00P015, error and result codes) of what the device itself decides.
 REASON_CODES: Final[dict[Reason, str]] = {
     Reason.APPROVED: "00",

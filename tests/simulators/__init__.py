@@ -1,0 +1,1 @@
+"""The simulated terminal: its books, its device, its cable, its line and its process."""
