@@ -67,6 +67,10 @@ class Terminal:
         self._clean = False
         self._link.close()
 
+    def check(self, request: Request) -> None:
+        """Raise BadField for a request that has no form on this wire; the line is not touched."""
+        self._new_session().begin(request, self._clock.monotonic())
+
     def exchange(self, request: Request, listener: Listener) -> ExchangeResult:
         """Run one request to its end.
 

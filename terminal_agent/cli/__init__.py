@@ -5,10 +5,9 @@ Only what `--help` needs is imported here; each command imports its own parts.
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
-
-from terminal_agent.exit_codes import ExitCode
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +23,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     from terminal_agent.cli.context import Context
     from terminal_agent.cli.running import run
 
+    code = run(arguments.command_path, Context.of_process(arguments))
+    for stream in (sys.stdout, sys.stderr):
+        _flush(stream)
+    return int(code)
+
+
+def _flush(stream: TextIO) -> None:
+    """Where the reader is gone, let the rest go nowhere: it must not change the exit code."""
     try:
-        return int(run(arguments.command_path, Context.of_process(arguments)))
-    except BrokenPipeError:
-        # Whoever read our output is gone; nothing else is wrong.
-        sys.stderr.close()
-        return int(ExitCode.APPROVED)
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

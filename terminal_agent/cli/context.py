@@ -18,18 +18,25 @@ from terminal_agent.prompts.catalog import FALLBACK_LANGUAGE, LANGUAGES, Texts
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import ExitStack
 
     from drivers.clock import Clock
+    from drivers.links.contract import Link
+    from drivers.links.factory import LinkSettings
     from terminal_agent.config import Loaded
     from terminal_agent.console.outcome import JsonValue
     from terminal_agent.journal.replay import Reader
     from terminal_agent.journal.store import Journal
+    from terminal_agent.runtime.station import Station
 
 
 @dataclass
 class Context:
-    """One run of the program. Streams, clock and environment come in, so tests bring their own."""
+    """One run of the program. Streams, clock, environment and what makes a line come in.
+
+    `line_maker` None is the drivers' own; tests and simulations bring a line in memory.
+    """
 
     arguments: argparse.Namespace
     environment: Mapping[str, str]
@@ -37,6 +44,7 @@ class Context:
     stdout: TextIO
     stderr: TextIO
     clock: Clock = field(default_factory=SystemClock)
+    line_maker: Callable[[LinkSettings], Link] | None = None
 
     @classmethod
     def of_process(cls, arguments: argparse.Namespace) -> Context:
@@ -82,14 +90,34 @@ class Context:
 
     @cached_property
     def asker(self) -> Asker:
-        """The keyboard."""
-        return Asker(self.stdin, self.stdout, self.texts, screen=self.screen)
+        """The keyboard. Where a script reads the results, questions stand beside the progress."""
+        screen = self.progress_screen if self.as_json else self.screen
+        return Asker(self.stdin, self.stdout, self.texts, screen=screen)
 
     @property
     def trace(self) -> Path | None:
         """Where to write a trace, if anywhere."""
         name = getattr(self.arguments, "trace", None)
         return Path(name) if name else None
+
+    def station(self, undo: ExitStack) -> Station:
+        """The terminal that is meant, not opened yet; `undo` closes what belongs to it.
+
+        Raises ConfigError, TraceError.
+        """
+        from drivers.links.factory import build_link
+        from terminal_agent.runtime.assembly import build_station
+
+        station = build_station(
+            self.loaded,
+            self.arguments.terminal,
+            self.clock,
+            undo,
+            trace=self.trace,
+            build=self.line_maker or build_link,
+        )
+        undo.callback(station.terminal.close)
+        return station
 
     def journal(self) -> Journal:
         """The journal, for writing. Raises ConfigError, JournalError."""

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING
 
 from protocols.kit.errors import RefundAgentError
 from terminal_agent.cli.reporting import ConsoleReporter
-from terminal_agent.cli.telling import LeftOpen, in_doubt, tell
-from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case
-from terminal_agent.exit_codes import ExitCode
+from terminal_agent.cli.telling import AfterArming, tell_trouble
+from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case, tell_nothing_new
+from terminal_agent.journal.errors import JournalError
 from terminal_agent.prompts.catalog import Texts
 from terminal_agent.runtime.agent import Agent, Done
-from terminal_agent.runtime.assembly import (
-    build_station,
-    policy_rules,
-    slip_settings,
-)
+from terminal_agent.runtime.assembly import policy_rules, slip_settings
 from terminal_agent.runtime.slip_printing import SlipPrinter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from terminal_agent.cli.context import Context
+    from terminal_agent.console.outcome import OutcomeView
+    from terminal_agent.exit_codes import ExitCode
     from terminal_agent.journal.store import Journal
     from terminal_agent.refund.nouns import RefundCase
 
@@ -37,75 +36,102 @@ class Counter:
     printer: SlipPrinter
     reporter: ConsoleReporter
 
-    def finish_open(self) -> ExitCode | None:
-        """Settle earlier cases of this terminal; an exit code when one stays open."""
+    def finish_open(self, key: str | None = None) -> ExitCode | None:
+        """Settle earlier cases of this terminal; an exit code when one stays open.
+
+        `key` is that of the refund that is wanted now: a script hears of an earlier case only
+        what it means for the new one.
+        """
         with self.reporter.stopping_politely():
             finished = self.agent.finish_open()
         for done in finished:
+            view = self.settle(done)
             still_open = bool(done.case.open_attempts)
-            code = self.tell(done, quiet=self.context.as_json and not still_open)
+            with suppress(BrokenPipeError):
+                if not self.context.as_json or (still_open and done.case.created.key == key):
+                    tell_case(self.context, view)
+                if still_open and done.case.created.key != key:
+                    tell_nothing_new(self.context, view)
             if still_open:
-                return code
+                return EXIT_CODES[view.outcome]
         return None
 
     def carry_out(self, case: RefundCase) -> ExitCode:
-        """Attempt the case; while that goes on Ctrl-C only asks the terminal to stop."""
-        with self.reporter.stopping_politely():
-            done = self.agent.carry_out(case)
-        return self.tell(done)
+        """Attempt the case; while that goes on Ctrl-C only asks the terminal to stop.
 
-    def tell(self, done: Done, *, quiet: bool = False) -> ExitCode:
-        """Print what is due, then say how the case stands."""
-        case, files, failed = self.printer.print_due(done.case)
-        self.tell_trouble(case, done.trouble, failed)
-        view = outcome_view(
+        Raises AfterArming for whatever goes wrong once an attempt may have been armed.
+        """
+        try:
+            with self.reporter.stopping_politely():
+                done = self.agent.carry_out(case)
+            view = self.settle(done)
+            # Whoever read our output may be gone; the exit code must still tell the truth.
+            with suppress(BrokenPipeError):
+                tell_case(self.context, view)
+        except Exception as error:
+            now = _as_it_stands(self.agent.journal, case.case_id)
+            if now is None or len(now.attempts) > len(case.attempts) or now.open_attempts:
+                raise AfterArming(error, now) from error
+            raise
+        return EXIT_CODES[view.outcome]
+
+    def settle(self, done: Done) -> OutcomeView:
+        """Print what is due and say what stood in the way; gives how the case stands."""
+        case, files, failed = self._print(done.case)
+        troubles = [trouble for trouble in (done.trouble, failed) if trouble is not None]
+        for trouble in troubles:
+            tell_trouble(trouble, self.context)
+        return outcome_view(
             case,
             self.agent.station.results,
             resolved=done.resolved,
             files=files,
             slip_missing=failed is not None,
+            trouble=tuple(trouble.code for trouble in troubles),
         )
-        if not quiet:
-            # Whoever read our output may be gone; the exit code must still tell the truth.
-            with suppress(BrokenPipeError):
-                tell_case(self.context, view)
-        return EXIT_CODES[view.outcome]
 
-    def tell_trouble(self, case: RefundCase, *troubles: RefundAgentError | None) -> None:
-        """What stood in the way; while the outcome is open no line may say that no money moved."""
-        for trouble in troubles:
-            if trouble is not None and not self.context.as_json:
-                tell(in_doubt(trouble) if case.open_attempts else trouble, self.context)
+    def _print(self, case: RefundCase) -> tuple[RefundCase, list[Path], RefundAgentError | None]:
+        try:
+            return self.printer.print_due(case)
+        except JournalError as error:
+            # Printed or not, that it was could not be kept. The money does not hang on it.
+            return case, [], error
 
 
 @contextmanager
 def counter(context: Context) -> Iterator[Counter]:
     """Take the journal, then describe the terminal; both are given back at the end."""
-    arguments = context.arguments
     with ExitStack() as undo:
         loaded = context.loaded
-        station = build_station(
-            loaded, arguments.terminal, context.clock, undo, trace=context.trace
-        )
+        station = context.station(undo)
         journal = undo.enter_context(context.journal())
         reporter = ConsoleReporter(
-            context.progress_screen, context.texts, verbose=arguments.verbose
+            context.progress_screen, context.texts, verbose=context.arguments.verbose
         )
-        undo.callback(station.terminal.close)
         language = loaded.config.slip.language or context.texts.language
         rules = policy_rules(loaded, station.currency)
         printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
         try:
             yield Counter(context, Agent(journal, station, rules, reporter), printer, reporter)
+        except AfterArming:
+            raise
         except Exception as error:
-            if _something_open(journal, station.name):
-                raise LeftOpen(error) from error
+            left = _left_open(journal, station.name)
+            if left:
+                raise AfterArming(error, left[0]) from error
             raise
 
 
-def _something_open(journal: Journal, terminal: str) -> bool:
-    """Whether an attempt may be armed; a journal that cannot be asked counts as yes."""
+def _left_open(journal: Journal, terminal: str) -> list[RefundCase] | list[None]:
+    """Cases whose attempt may be armed; [None] for a journal that cannot be asked."""
     try:
-        return bool(journal.open_cases(terminal))
+        return journal.open_cases(terminal)
     except RefundAgentError:
-        return True
+        return [None]
+
+
+def _as_it_stands(journal: Journal, case_id: str) -> RefundCase | None:
+    try:
+        return journal.case(case_id)
+    except RefundAgentError:
+        return None

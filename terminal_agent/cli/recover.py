@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal_agent.cli.counter import counter
-from terminal_agent.cli.views import outcome_view
-from terminal_agent.console.outcome import outcome_json, show_outcome
+from terminal_agent.cli.views import tell_case
+from terminal_agent.console.outcome import outcome_json
 from terminal_agent.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -38,15 +39,8 @@ def recover(context: Context) -> ExitCode:
 
 
 def _tell(at: Counter, done: Done) -> dict[str, JsonValue]:
-    case, files, failed = at.printer.print_due(done.case)
-    view = outcome_view(
-        case,
-        at.agent.station.results,
-        resolved=done.resolved,
-        files=files,
-        slip_missing=failed is not None,
-    )
+    view = at.settle(done)
     if not at.context.as_json:
-        at.tell_trouble(case, done.trouble, failed)
-        show_outcome(view, at.context.texts, at.context.screen)
+        with suppress(BrokenPipeError):
+            tell_case(at.context, view)
     return outcome_json(view, at.context.texts)

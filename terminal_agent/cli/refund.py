@@ -44,7 +44,7 @@ def _run(context: Context, asked: Operation | None) -> ExitCode:
     if by_options:
         _demand_options(context)
     with counter(context) as at:
-        still_open = at.finish_open()
+        still_open = at.finish_open(context.arguments.key)
         if still_open is not None:
             return still_open
         blocked = _quarantined(at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
 from protocols.kit.errors import ProtocolError, RefundAgentError
-from terminal_agent.cli.telling import LeftOpen, in_doubt, tell, tell_bug
+from terminal_agent.cli.telling import AfterArming, tell, tell_bug, tell_doubt, tell_trouble
 from terminal_agent.errors import ConfigError, InstallationError, UsageError
 from terminal_agent.exit_codes import ExitCode
 
@@ -51,6 +51,8 @@ _COMMANDS = {
 # Commands that touch neither money nor journal run even in a damaged installation.
 _UNGUARDED = frozenset({"decode", "ports", "config show", "config check", "demo"})
 
+_MONEY = frozenset({"refund", "void", "recover"})
+
 
 def run(command: str, context: Context) -> ExitCode:
     """Run one command. Every error ends here."""
@@ -63,15 +65,8 @@ def run(command: str, context: Context) -> ExitCode:
         module, name = _COMMANDS[command]
         function: Command = getattr(importlib.import_module(f"terminal_agent.cli.{module}"), name)
         return function(context)
-    except LeftOpen as left:
-        # Whatever it was, and even if nobody reads what we say: the outcome is unknown.
-        with suppress(OSError):
-            told = left.error
-            if isinstance(told, RefundAgentError):
-                tell(in_doubt(told), context)
-            else:
-                tell_bug(told, context)
-        return ExitCode.UNKNOWN
+    except AfterArming as after:
+        return _stands(after, context)
     except RefundAgentError as error:
         tell(error, context)
         return exit_code(error)
@@ -79,10 +74,25 @@ def run(command: str, context: Context) -> ExitCode:
         # Money commands catch it themselves; here nothing was armed.
         return ExitCode.CANCELLED
     except BrokenPipeError:
-        raise
+        # Whoever read our output is gone. For money that is no "done": here nothing was armed.
+        return ExitCode.CANCELLED if command in _MONEY else ExitCode.APPROVED
     except Exception as error:
         tell_bug(error, context)
         return ExitCode.BUG
+
+
+def _stands(after: AfterArming, context: Context) -> ExitCode:
+    """Say how the case stands, even if nobody reads it; what went wrong never decides that."""
+    from terminal_agent.cli.views import EXIT_CODES, outcome_of, outcome_view, tell_case
+
+    with suppress(OSError):
+        if after.case is None:
+            tell_doubt(after.error, context)
+        else:
+            code = getattr(after.error, "code", "bug")
+            tell_trouble(after.error, context)
+            tell_case(context, outcome_view(after.case, {}, trouble=(code,)))
+    return EXIT_CODES[outcome_of(after.case)] if after.case is not None else ExitCode.UNKNOWN
 
 
 def exit_code(error: RefundAgentError) -> ExitCode:
@@ -91,7 +101,7 @@ def exit_code(error: RefundAgentError) -> ExitCode:
     from terminal_agent.runtime.attempts import Stopped
     from terminal_agent.slips.model import SlipError
 
-    if error.code == "refusal.open_case":
+    if error.code in {"refusal.open_case", "refusal.case_elsewhere"}:
         return ExitCode.UNKNOWN
     for kind, code in (
         (Stopped, ExitCode.CANCELLED),

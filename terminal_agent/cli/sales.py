@@ -13,7 +13,6 @@ from terminal_agent.console.outcome import refusal_json, show_message
 from terminal_agent.console.screen import table
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
-from terminal_agent.runtime.assembly import build_station
 from terminal_agent.runtime.conversation import Conversation
 from terminal_agent.runtime.sale_book import add, read_csv, sale_from_record
 
@@ -89,11 +88,8 @@ def _from_file(context: Context, path: Path) -> ExitCode:
 
 def _from_terminal(context: Context) -> ExitCode:
     with ExitStack() as undo:
-        station = build_station(
-            context.loaded, context.arguments.terminal, context.clock, undo, trace=context.trace
-        )
+        station = context.station(undo)
         journal = undo.enter_context(context.journal())
-        undo.callback(station.terminal.close)
         reporter = ConsoleReporter(
             context.progress_screen, context.texts, verbose=context.arguments.verbose
         )

@@ -13,7 +13,6 @@ from terminal_agent.console.screen import table
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal.errors import refusal
 from terminal_agent.refund.facts import EndOfDay
-from terminal_agent.runtime.assembly import build_station
 from terminal_agent.runtime.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -28,15 +27,10 @@ if TYPE_CHECKING:
 @contextmanager
 def _talk(context: Context) -> Iterator[tuple[Station, Conversation]]:
     """A signed-on terminal, closed at the end."""
-    arguments = context.arguments
     with ExitStack() as undo:
-        station = build_station(
-            context.loaded, arguments.terminal, context.clock, undo, trace=context.trace
-        )
-        undo.callback(station.terminal.close)
-        reporter = ConsoleReporter(
-            context.progress_screen, context.texts, verbose=arguments.verbose
-        )
+        station = context.station(undo)
+        verbose = context.arguments.verbose
+        reporter = ConsoleReporter(context.progress_screen, context.texts, verbose=verbose)
         talk = Conversation(station, reporter)
         talk.start()
         yield station, talk

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocols.kit.vocabulary import Operation, Outcome
-from terminal_agent.console.outcome import OutcomeView, outcome_json, show_outcome
+from terminal_agent.console.desk import RefusalView
+from terminal_agent.console.outcome import (
+    OutcomeView,
+    outcome_json,
+    refusal_json,
+    show_message,
+    show_outcome,
+)
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.refund.evidence import Evidence
 from terminal_agent.refund.facts import (
@@ -53,6 +60,7 @@ def outcome_view(
     resolved: bool = False,
     files: list[Path] | None = None,
     slip_missing: bool = False,
+    trouble: tuple[str, ...] = (),
 ) -> OutcomeView:
     """What is shown of a case; `results` gives the advice of a result code."""
     last = case.last_attempt
@@ -72,9 +80,12 @@ def outcome_view(
         result_advice=meaning.advice if meaning and text else "",
         reason=_reason(last),
         why=_why(last),
-        evidence=_evidence(last),
+        evidence=case.corrections[-1].evidence.value if case.corrections else _evidence(last),
         record=last.record if last is not None else None,
         slip_files=tuple(str(path) for path in files or ()),
+        trouble=trouble,
+        given_up=case.cancelled is not None,
+        attempted=bool(case.attempts),
     )
 
 
@@ -87,6 +98,16 @@ def tell_case(context: Context, view: OutcomeView) -> ExitCode:
         for name in view.slip_files:
             context.screen.say(context.texts.line("slip.kept", path=name))
     return EXIT_CODES[view.outcome]
+
+
+def tell_nothing_new(context: Context, view: OutcomeView) -> None:
+    """Because of that case nothing new was sent."""
+    blocked = RefusalView("refusal.open_case", {"case": view.case_number})
+    if context.as_json:
+        context.write_json(refusal_json(blocked, context.texts))
+    else:
+        message = context.texts.message(blocked.key, blocked.params)
+        show_message(message, context.texts, context.screen)
 
 
 def record_json(record: TransactionRecord | None) -> dict[str, JsonValue] | None:

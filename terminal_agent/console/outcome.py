@@ -5,7 +5,7 @@ Which message belongs to an outcome is a table; what is unknown has no other mes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from protocols.kit.errors import MoneyMoved
@@ -38,6 +38,8 @@ class OutcomeView:
     `result_text` and `result_advice` are text keys of the protocol's result code. `resolved` is
     True when an enquiry or two people found it out later. `slip_missing`: approved, but no slip.
     `why` are text keys of proofs or doubts; `reason` is the exchange's own word, for scripts.
+    `trouble` are codes of errors that stood in the way. `given_up` by a person; not `attempted`:
+    no message of the case was ever written.
     """
 
     outcome: Outcome
@@ -55,6 +57,9 @@ class OutcomeView:
     evidence: str = ""
     record: TransactionRecord | None = None
     slip_files: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+    given_up: bool = False
+    attempted: bool = True
 
 
 def outcome_key(view: OutcomeView) -> str:
@@ -64,6 +69,10 @@ def outcome_key(view: OutcomeView) -> str:
         return "outcome.parked" if view.parked else "outcome.unknown"
     if view.outcome is Outcome.APPROVED:
         return _approved_key(view)
+    if view.given_up:
+        return "outcome.given_up"
+    if not view.attempted:
+        return "outcome.not_attempted"
     if view.resolved:
         return "outcome.resolved_not_done"
     if view.outcome is Outcome.NOT_SENT:
@@ -131,6 +140,7 @@ def outcome_json(view: OutcomeView, texts: Texts) -> dict[str, JsonValue]:
         "evidence": view.evidence,
         "record": {**view.record.to_json()} if view.record else None,
         "slips": list(view.slip_files),
+        "trouble": list(view.trouble),
         "message": _message_json(outcome_message(view, texts)),
     }
     return found
@@ -153,7 +163,9 @@ def error_message(error: RefundAgentError, texts: Texts) -> Message:
         "code": error.code,
         **error.details,
     }
-    return texts.message(error_key(error.code, texts), given, money=error.money)
+    message = texts.message(error_key(error.code, texts), given, money=error.money)
+    advice = error.details.get("advice")
+    return replace(message, do=texts.line(str(advice))) if advice in texts else message
 
 
 def error_key(code: str, texts: Texts) -> str:
@@ -172,6 +184,17 @@ def show_error(error: RefundAgentError, texts: Texts, screen: Screen) -> None:
     if error.what_to_do != message.do:
         rows.append((texts.line("label.hint"), error.what_to_do))
     screen.pairs(rows)
+
+
+def show_trouble(error: RefundAgentError, texts: Texts, screen: Screen) -> None:
+    """Tell what stood in the way, without a word on the money: the outcome says that."""
+    screen.say(error_message(error, texts).what)
+    screen.pairs(
+        [
+            (texts.line("label.technical"), error.code),
+            (texts.line("label.hint"), error.what_to_do),
+        ]
+    )
 
 
 def error_json(error: RefundAgentError, texts: Texts) -> dict[str, JsonValue]:

@@ -22,7 +22,7 @@ from terminal_agent.policy.decision import (
 )
 from terminal_agent.refund.facts import CaseAuthorised, CaseCancelled, CaseCreated
 from terminal_agent.refund.states import CaseState
-from terminal_agent.runtime.attempts import AttemptRunner, may_try
+from terminal_agent.runtime.attempts import AttemptRunner, may_try, sale_of
 from terminal_agent.runtime.conversation import Conversation
 from terminal_agent.runtime.recovery import Recovered, Recoverer
 
@@ -164,7 +164,10 @@ class Agent:
         return done
 
     def recover(self, case: RefundCase) -> Done:
-        """Recover one case; a case without an open attempt is given back as it is."""
+        """Recover one case; a case without an open attempt is given back as it is.
+
+        Raises JournalRefusal for a case of another terminal: this one could only tell of its own.
+        """
         return self._recover(case) if case.open_attempts else Done(case)
 
     def carry_out(self, case: RefundCase) -> Done:
@@ -177,6 +180,7 @@ class Agent:
             return self._recover(case)
         if not may_try(case):
             return Done(case)
+        self._refuse_elsewhere(case)
         blocking = self.journal.open_cases(self.station.name)
         if blocking:
             raise refusal(
@@ -201,7 +205,28 @@ class Agent:
         self._reporter.step("step.unconfirmed", case=case.case_id)
         return self._told(self._recoverer.recover(ending.case, talk))
 
+    def _refuse_elsewhere(self, case: RefundCase) -> None:
+        """A void goes by the number of one terminal; elsewhere it would undo another sale."""
+        sale = sale_of(self.journal, case)
+        if case.operation is Operation.VOID and sale.terminal != self.station.name:
+            raise refusal(
+                "refusal.other_terminal",
+                f"the sale is of {sale.terminal}, not of {self.station.name}",
+                "Use the terminal of the sale.",
+                want=sale.terminal,
+                got=self.station.name,
+            )
+
     def _recover(self, case: RefundCase) -> Done:
+        home = case.open_attempts[-1].start.terminal
+        if home != self.station.name:
+            raise refusal(
+                "refusal.case_elsewhere",
+                f"case {case.case_id} is open on {home}, not on {self.station.name}",
+                f"Run: refund-agent recover --terminal {home}",
+                case=case.case_id,
+                terminal=home,
+            )
         try:
             return self._told(self._recoverer.recover(case))
         finally:

@@ -8,13 +8,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drivers.links.factory import build_link, parse_link
+from drivers.errors import BadLinkSettings
+from drivers.links.factory import LinkSettings, build_link, parse_link
 from drivers.terminal import Terminal
 from drivers.trace import TracedLink, TraceFile, TraceFormat
 from protocols.kit.capabilities import Capability
 from protocols.kit.money import Currency
 from protocols.kit.registry import load
 from protocols.kit.session import SessionSettings
+from terminal_agent.errors import ConfigError
 from terminal_agent.policy.rules import PolicyRules
 from terminal_agent.runtime.slip_printing import SlipSettings
 from terminal_agent.runtime.station import Station
@@ -86,17 +88,34 @@ def build_station(
     undo: ExitStack,
     *,
     trace: Path | None = None,
+    build: Callable[[LinkSettings], Link] = build_link,
 ) -> Station:
     """The named terminal (or the only one), not opened yet.
 
-    `undo` closes the trace file in the end. Raises ConfigError, LinkError, TraceError.
+    `undo` closes the trace file in the end; `build` makes the line. Raises ConfigError, TraceError.
     """
     name, config = loaded.terminal(name)
     spec = load(config.protocol)
-    link = build_link(parse_link(config.link, serial=spec.serial, tcp_port=spec.tcp_port))
+    link = build(link_settings(loaded, name))
     if trace is not None:
         link = _traced(link, spec, clock, trace, undo)
     return station_over(link, name, config, clock, scale=loaded.config.time.scale)
+
+
+def link_settings(loaded: Loaded, name: str) -> LinkSettings:
+    """The line of a terminal. Raises ConfigError for one that is not described in a usable way."""
+    config = loaded.config.terminal[name]
+    spec = load(config.protocol)
+    try:
+        return parse_link(config.link, serial=spec.serial, tcp_port=spec.tcp_port)
+    except BadLinkSettings as error:
+        raise ConfigError(
+            "config.value",
+            error.what_happened,
+            file=str(loaded.path),
+            key=f"terminal.{name}.link",
+            what_to_do=error.what_to_do,
+        ) from error
 
 
 def station_over(
@@ -126,6 +145,7 @@ def station_over(
         currency=currency,
         results=dict(spec.results),
         terminal_id=config.terminal_id,
+        protocol=spec.title,
         scale=scale,
     )
 

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocols.kit.errors import RefundAgentError
+from protocols.kit.errors import BadField, RefundAgentError
 from protocols.kit.session import ExchangeResult, Note, Original, Progress, ReceiptText, Request
 from protocols.kit.vocabulary import Operation, TransactionRecord
 from terminal_agent.journal.errors import JournalError, refusal
@@ -126,6 +126,7 @@ class AttemptRunner:
         """Arm and send once. Raises JournalError, JournalRefusal, Stopped: nothing is armed."""
         number = len(case.attempts) + 1
         request = self._request(case)
+        self._refuse_unsayable(case, request)
         if self._reporter.abort_wanted():
             raise Stopped("stopped before anything was sent")
         self._arm(case, talk, before, number=number, request=request, repeats=repeats)
@@ -137,6 +138,19 @@ class AttemptRunner:
             # The result could not be kept, so it was not acknowledged: the terminal may undo it.
             return Ending(self._journal.case(case.case_id), None, error)
         return self._note_end(case, number, listener, result)
+
+    def _refuse_unsayable(self, case: RefundCase, request: Request) -> None:
+        """Before anything is armed: a number that the terminal's wire has no room for, say."""
+        try:
+            self._station.terminal.check(request)
+        except BadField as error:
+            raise refusal(
+                "refusal.cannot_be_sent",
+                f"{case.case_id}: {error.what_happened}",
+                "Correct the sale in the sale book.",
+                case=case.case_id,
+                problem=error.what_happened,
+            ) from error
 
     def _request(self, case: RefundCase) -> Request:
         assert case.operation is not None, "an unauthorised case is never sent"

@@ -27,7 +27,7 @@ FENCE_LIMIT_LEAST_S = 5.0
 _FAILURES = {
     "no_answer": ("link.no_answer", "the terminal does not answer"),
     "timeout": ("link.no_answer", "the terminal does not answer"),
-    "nak": ("link.bad_check", "the terminal finds damage in what it receives"),
+    "nak": ("link.nak", "the terminal finds damage in what it receives"),
     "garbled": ("link.wrong_protocol", "what comes from the terminal makes no sense"),
     "line_not_clean": ("link.no_answer", "the line does not get quiet"),
 }
@@ -144,7 +144,7 @@ class Conversation:
                 return last
             self.fence()
             self.sign_on()
-        raise _failure("line_not_clean", self._terminal.description)
+        raise self._failure("line_not_clean")
 
     def run(self, operation: Operation) -> tuple[ExchangeResult, list[ReceiptText]]:
         """Any other request that books no refund, once; the receipts it printed come along."""
@@ -162,7 +162,7 @@ class Conversation:
                 continue
             self._fail_if_unknown(result)
             return result
-        raise _failure("line_not_clean", self._terminal.description)
+        raise self._failure("line_not_clean")
 
     def fence(self) -> None:
         """Wait for silence and reopen the line (exactly-once, A4)."""
@@ -171,7 +171,7 @@ class Conversation:
         limit_s = max(quiet_s * FENCE_LIMIT_FACTOR, FENCE_LIMIT_LEAST_S)
         self._reporter.step("step.quiet", s=round(quiet_s))
         if not self._terminal.fence(quiet_s, limit_s=limit_s):
-            raise _failure("line_not_clean", self._terminal.description)
+            raise self._failure("line_not_clean")
 
     def _checked(self, operation: Operation, listener: HarmlessListener) -> ExchangeResult:
         result = self._terminal.exchange(Request(operation), listener)
@@ -180,7 +180,12 @@ class Conversation:
 
     def _fail_if_unknown(self, result: ExchangeResult) -> None:
         if result.outcome is Outcome.UNKNOWN or result.reason == "nothing_written":
-            raise _failure(result.reason, self._terminal.description)
+            raise self._failure(result.reason)
+
+    def _failure(self, reason: str) -> LinkError:
+        code, what = _FAILURES.get(reason, _LOST)
+        port = self._terminal.description
+        return _error(code, f"{what} ({port})", port=port, protocol=self._station.protocol)
 
     def _not_ready(self, result: ExchangeResult) -> LinkError:
         code = result.result_code or "?"
@@ -190,11 +195,6 @@ class Conversation:
             status=code,
             advice=self._station.advice_for(code),
         )
-
-
-def _failure(reason: str, port: str) -> LinkError:
-    code, what = _FAILURES.get(reason, _LOST)
-    return _error(code, f"{what} ({port})", port=port, count=1, protocol="")
 
 
 def _error(code: str, what: str, **details: str | int) -> LinkError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protocols.kit.vocabulary import Operation, Outcome, TransactionRecord
+from terminal_agent.refund.evidence import PersonVerdict
 from terminal_agent.refund.facts import PrintDue, Printed, PrintFailed
 from terminal_agent.refund.states import AttemptState, SlipState
 from terminal_agent.runtime.attempts import COPIES, sale_of, slip_id
@@ -118,7 +119,7 @@ class SlipPrinter:
     def data(self, case: RefundCase, slip: Slip) -> SlipData:
         """Everything one copy shows, from the facts alone."""
         attempt = self._attempt_of(case, slip)
-        outcome = Outcome.UNKNOWN if slip.slip_id.endswith("U") else _OUTCOMES[attempt.state]
+        outcome = self._outcome(case, slip, attempt)
         record = attempt.record if outcome is not Outcome.UNKNOWN else None
         state = self._journal.sale(case.created.sale_id)
         return SlipData(
@@ -159,6 +160,15 @@ class SlipPrinter:
     def _attempt_of(self, case: RefundCase, slip: Slip) -> Attempt:
         number = int(slip.slip_id.rstrip("U").rsplit("-", 1)[1])
         return case.attempt(number)
+
+    def _outcome(self, case: RefundCase, slip: Slip, attempt: Attempt) -> Outcome:
+        """What the slip says; a correction by people counts for the newest attempt."""
+        if slip.slip_id.endswith("U"):
+            return Outcome.UNKNOWN
+        if case.corrections and attempt is case.attempts[-1]:
+            booked = case.corrections[-1].verdict is PersonVerdict.BOOKED
+            return Outcome.APPROVED if booked else Outcome.NOT_SENT
+        return _OUTCOMES[attempt.state]
 
     def _when(self, attempt: Attempt, outcome: Outcome) -> datetime:
         told = attempt.verdict or attempt.unknown or attempt.armed or attempt.start

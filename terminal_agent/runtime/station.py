@@ -38,6 +38,7 @@ class Station:
     currency: Currency
     results: dict[str, ResultMeaning]
     terminal_id: str = ""
+    protocol: str = ""  # its title, for people
     scale: float = 1.0
 
     @property

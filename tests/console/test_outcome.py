@@ -139,6 +139,7 @@ def test_a_script_gets_stable_names_and_the_record() -> None:
         "evidence": "E1",
         "record": {"booking": "approved", "receipt_number": "0042", "amount_minor": 1250},
         "slips": ["a.txt", "b.txt"],
+        "trouble": [],
         "message": {
             "what": "Refund approved: EUR 12.50 go back to the card.",
             "money": "The money has been returned, once.",

@@ -87,6 +87,7 @@ def test_refusals_and_missing_ports_say_that_no_money_moved(language: str) -> No
                 "refusal.number_used",
                 "refusal.number_not_new",
                 "refusal.case_open",
+                "refusal.case_elsewhere",
                 "refusal.recover_first",
                 "link.lost",
                 "link.stopped",
