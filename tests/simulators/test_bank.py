@@ -67,6 +67,14 @@ def test_an_auto_reversal_undoes_the_newest_booking_of_that_number() -> None:
     assert bank.refunded_minor() == 100
 
 
+def test_of_two_bookings_with_one_number_the_newest_is_undone() -> None:
+    bank = a_bank()
+    first = book(bank, "refund", "0007")
+    book(bank, "refund", "0007")
+    book(bank, "auto_reversal", "0008", "0007")
+    assert bank.standing_refunds() == (first,), "numbers wrap, so the same one may come again"
+
+
 def test_a_void_and_a_refund_are_money_given_back_and_a_sale_is_not() -> None:
     bank = a_bank()
     book(bank, "sale", "0001")
@@ -146,3 +154,11 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
         replace_json(path, {"a": object()})
     assert json.loads(path.read_text(encoding="utf-8")) == {"a": 1}
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.json"]
+
+
+def test_a_disk_that_refuses_leaves_no_half_written_file(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder where the file should be"
+    folder.mkdir()
+    with pytest.raises(OSError, match="folder"):
+        replace_json(folder, {"a": 1})
+    assert [file.name for file in tmp_path.iterdir()] == [folder.name]

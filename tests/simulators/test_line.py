@@ -58,6 +58,33 @@ def test_what_arrived_before_the_cut_is_read_before_the_error() -> None:
         till.line.read(1.0)
 
 
+def test_what_is_still_on_its_way_to_the_till_arrives_after_the_cut() -> None:
+    faults = (
+        Fault("to_ecr", "delay", byte=1, seconds=5.0),
+        Fault("to_ecr", "cut", byte=2),
+    )
+    till = Till(Scenario(faults=faults))
+    start = till.clock.monotonic()
+    till.send(bytes.fromhex("050100"))
+    assert till.line.read(10.0) == b"\x06\x10", "ACK and the first byte of the answer"
+    assert till.clock.monotonic() == start + 5.0
+    with pytest.raises(ConnectionError):
+        till.line.read(1.0)
+
+
+def test_a_cut_with_a_time_heals_while_the_till_waits() -> None:
+    till = Till(Scenario(faults=(Fault("to_ecr", "cut", byte=1, seconds=30.0),)))
+    till.send(bytes.fromhex("050100"))
+    till.line.read(1.0)
+    till.line.close()
+    till.clock.wait(29.0)
+    with pytest.raises(ConnectionError):
+        till.line.open()
+    till.clock.wait(1.0)
+    till.line.open()
+    assert till.status() == "00"
+
+
 def test_the_terminal_lives_on_while_nobody_listens() -> None:
     till = Till(scene('[terminal]\nvote = "stay"'))
     till.register()

@@ -254,7 +254,7 @@ def test_a_refused_print_block_undoes_the_booking_where_print_lines_vote() -> No
 def test_a_refused_print_block_changes_nothing_where_they_do_not() -> None:
     till = a_till(profile="ingenico-a32")
     till.refuses["06D3"] = "84CC00"
-    assert codes(till.refund())[-1] == "060F"
+    assert codes(till.refund())[-3:] == ["06D3", "06D3", "060F"]
     assert len(till.bank.standing_refunds()) == 1
 
 
@@ -568,6 +568,17 @@ def test_a_serial_terminal_without_power_is_silent_and_forgets_its_registration(
     assert till.status() == "00"
     assert till.bank.standing_refunds() == ()
     assert "04FF" not in codes(till.refund())
+
+
+def test_a_power_cut_ends_what_was_still_being_repeated() -> None:
+    text = '[[step]]\non = "money"\ndo = "power_cut"\nwhen = "before_commit"\nseconds = 30'
+    till = a_till(text)
+    till.mute_on = frozenset({"04FF"})
+    till.send(bytes.fromhex("06310A00000004000000000500"))
+    while till.terminal.powered:
+        for apdu in till.next_apdus(0.5):
+            till.answer(apdu)
+    assert till.next_apdus(30.0) == []
 
 
 def test_a_network_terminal_without_power_hangs_up_and_takes_no_connection() -> None:
