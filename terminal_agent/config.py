@@ -169,14 +169,14 @@ def read(path: Path) -> Loaded:
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise _explained(path, error.errors()[0]) from error
+        raise _explained(path, probed, error.errors()[0]) from error
     for name, terminal in config.terminal.items():
         profiles = load(terminal.protocol).profiles
         if terminal.profile and terminal.profile not in profiles:
             raise ConfigError(
                 "config.value",
                 f"{terminal.protocol} has no profile {terminal.profile!r}",
-                file=str(path),
+                file=probed.get(f"terminal.{name}.profile", str(path)),
                 key=f"terminal.{name}.profile",
                 what_to_do=f"Choose one of: {', '.join(profiles)}.",
             )
@@ -229,8 +229,9 @@ def _probed(path: Path, raw: dict[str, object]) -> dict[str, str]:
     return filled
 
 
-def _explained(path: Path, detail: ErrorDetails) -> ConfigError:
+def _explained(path: Path, probed: Mapping[str, str], detail: ErrorDetails) -> ConfigError:
     key = ".".join(str(part) for part in detail["loc"])
+    file = next((file for name, file in probed.items() if f"{key}.".startswith(f"{name}.")), "")
     kind = detail["type"]
     if kind == "extra_forbidden":
         what, remedy = f"the key {key} is not known", "Remove it, or check its spelling."
@@ -239,7 +240,7 @@ def _explained(path: Path, detail: ErrorDetails) -> ConfigError:
     else:
         what = f"{key}: {detail['msg'].removeprefix('Value error, ')}"
         remedy = "Correct the value."
-    return ConfigError("config.value", what, file=str(path), key=key, what_to_do=remedy)
+    return ConfigError("config.value", what, file=file or str(path), key=key, what_to_do=remedy)
 
 
 def _origins(

@@ -18,13 +18,26 @@ DISTRIBUTION = "pos-refund-agent"
 PACKAGES = ("terminal_agent", "drivers", "protocols", "simulators")
 
 
+def version() -> str:
+    """The installed version; "0" from a checkout that is not installed."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
 def damage() -> list[str]:
     """What is wrong with the installed files, a line each; empty when all is well."""
-    found = []
+    found, homes = [], set()
     for name in PACKAGES:
         spec = find_spec(name)
         if spec is None or spec.origin is None:
             found.append(f"package {name!r} has lost its __init__.py")
+        else:
+            homes.add(Path(spec.origin).resolve().parent.parent)
+    if len(homes) > 1:
+        where = ", ".join(sorted(str(home) for home in homes))
+        found.append(f"our packages lie in different folders: {where}")
     try:
         files = metadata.files(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
@@ -49,10 +62,13 @@ def _changed(files: list[metadata.PackagePath]) -> list[str]:
 def _second_owners() -> list[str]:
     owned: dict[str, set[str]] = {}
     for distribution in metadata.distributions():
-        owner = distribution.metadata["Name"]
-        for file in distribution.files or []:
-            if file.parts[0] in PACKAGES and len(file.parts) > 1 and owner != DISTRIBUTION:
-                owned.setdefault(file.parts[0], set()).add(owner)
+        # The plain text, since parsing every list of files takes longer than the refund's start.
+        files = "\n" + (distribution.read_text("RECORD") or "")
+        names = [name for name in PACKAGES if f"\n{name}/" in files]
+        owner = distribution.metadata["Name"] if names else DISTRIBUTION
+        if owner != DISTRIBUTION:
+            for name in names:
+                owned.setdefault(name, set()).add(str(owner))
     return [
         f"package {name!r} is also installed by {', '.join(sorted(owners))}"
         for name, owners in sorted(owned.items())

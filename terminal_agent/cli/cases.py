@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from terminal_agent.cli.options import person, sentence
 from terminal_agent.cli.telling import tell
-from terminal_agent.cli.views import outcome_view
+from terminal_agent.cli.views import outcome_view, results_of
 from terminal_agent.console.outcome import outcome_json
 from terminal_agent.console.record_table import show_list, show_row
 from terminal_agent.errors import UsageError
@@ -32,7 +33,8 @@ def list_cases(context: Context) -> ExitCode:
         rows = [_row(journal, case) for case in cases]
         if context.as_json:
             found: list[dict[str, JsonValue]] = [
-                outcome_json(outcome_view(case, {}), context.texts) for case in cases
+                outcome_json(outcome_view(case, results_of(context, case)), context.texts)
+                for case in cases
             ]
             for item in found:
                 context.write_json(item)
@@ -46,7 +48,7 @@ def show(context: Context) -> ExitCode:
     with context.reader() as journal:
         case = journal.case(context.arguments.case)
         if context.as_json:
-            view = outcome_json(outcome_view(case, {}), context.texts)
+            view = outcome_json(outcome_view(case, results_of(context, case)), context.texts)
             view["state"] = case.state.value
             view["attempts"] = {str(a.number): _attempt_json(a) for a in case.attempts}
             context.write_json(view)
@@ -88,6 +90,7 @@ def cancel(context: Context) -> ExitCode:
     from terminal_agent.journal.errors import refusal
     from terminal_agent.refund.facts import CaseCancelled
 
+    by = person(context, "by")
     with context.journal() as journal:
         case = journal.case(context.arguments.case)
         if case.open_attempts or case.closed:
@@ -97,7 +100,7 @@ def cancel(context: Context) -> ExitCode:
             CaseCancelled(
                 at=context.clock.wall(),
                 case_id=case.case_id,
-                by=context.arguments.by,
+                by=by,
                 why="cancel.by_person",
             )
         )
@@ -107,6 +110,7 @@ def cancel(context: Context) -> ExitCode:
 
 def note(context: Context) -> ExitCode:
     """Fill a column of the register that only people can fill."""
+    by, text = person(context, "by"), sentence(context, "text")
     with context.journal() as journal:
         case = journal.case(context.arguments.case)
         journal.append(
@@ -114,8 +118,8 @@ def note(context: Context) -> ExitCode:
                 at=context.clock.wall(),
                 case_id=case.case_id,
                 kind=NoteKind(context.arguments.kind),
-                by=context.arguments.by,
-                text=context.arguments.text,
+                by=by,
+                text=text,
             )
         )
         context.screen.say(context.texts.line("case.noted", case=case.case_id))

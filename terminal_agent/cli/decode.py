@@ -55,7 +55,8 @@ def _options(context: Context, spec: ProtocolSpec) -> DecodeOptions:
 def _bytes(context: Context) -> bytes:
     given = context.arguments.hex
     text = context.stdin.read(2 * INPUT_MAX + 1) if given == ["-"] else " ".join(given)
-    digits = "".join(text.replace("0x", "").replace(":", " ").split())
+    words = text.replace(":", " ").split()
+    digits = "".join(word.removeprefix("0x") for word in words)
     if len(digits) > 2 * INPUT_MAX:
         raise BadFrame(f"more than {INPUT_MAX} bytes")
     for offset, char in enumerate(digits):
@@ -81,7 +82,7 @@ def _tell(context: Context, protocol: str, layer: str, message: Decoded, **more:
             {**found, **more, "fields": _json(message.fields), "notes": list(message.notes)}
         )
         return
-    when = f"{more['at_s']:>10.3f}  " if "at_s" in more else ""
+    when = f"{more['at_s']:>10.3f}  {more['way']} " if "at_s" in more else ""
     context.screen.headline(f"{when}{message.command}  {message.name}".rstrip())
     context.screen.pairs([(f"  {name}", _plain(value)) for name, value in message.fields.items()])
     for note in message.notes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from terminal_agent.console.desk import Phrase, RefusalView, SaleView, WayView
 from terminal_agent.policy.decision import Refusal, approvers_needed
+from terminal_agent.runtime.sale_book import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from protocols.kit.vocabulary import Operation
     from terminal_agent.journal.replay import SaleState
     from terminal_agent.runtime.agent import Agent
-
-# Widths in which receipt numbers are printed; a cashier leaves leading zeros out.
-_WIDTHS = (4, 6, 8)
 
 
 def refusal_view(refusal: Refusal) -> RefusalView:
@@ -32,8 +30,8 @@ class PolicyDesk:
         self._asked = asked
 
     def sales(self, search: str) -> Sequence[SaleView]:
-        """Sales with this number, or the newest ones of this terminal."""
-        return [_view(state) for state in self.matching(search) if state.sale.amount.minor]
+        """Sales with this number, or the newest of this terminal that can still be refunded."""
+        return [_view(s) for s in self.matching(search) if search or s.remaining.minor]
 
     def matching(self, number: str) -> list[SaleState]:
         """Sales by receipt number, trace number or RRN, however many zeros stand in front."""
@@ -41,13 +39,7 @@ class PolicyDesk:
         if not number:
             day = self._agent.station.clock.wall().date()
             return journal.sales(terminal=terminal, on=day) or journal.sales(terminal=terminal)
-        spellings = {number, *(number.lstrip("0").rjust(width, "0") for width in _WIDTHS)}
-        found = {
-            state.sale.sale_id: state
-            for spelling in sorted(spellings)
-            for state in journal.sales(number=spelling, terminal=terminal)
-        }
-        return list(found.values())
+        return find(journal, number, terminal)
 
     def decide(self, sale_id: str, amount: Amount) -> WayView | RefusalView:
         """The policy's choice."""

@@ -27,9 +27,9 @@ class _Version(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        from importlib import metadata
+        from terminal_agent.installation import version
 
-        parser.exit(message=f"refund-agent {metadata.version('pos-refund-agent')}\n")
+        parser.exit(message=f"refund-agent {version()}\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -106,7 +106,9 @@ def _void(parser: argparse.ArgumentParser) -> None:
         help="who approves, never the cashier (self-declared); twice where two must approve",
     )
     parser.add_argument(
-        "--key", metavar="KEY", help="makes a repeated call harmless: same key, same refund"
+        "--key",
+        metavar="KEY",
+        help="makes a repeated call harmless: same key, same refund; a script needs no --yes then",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask for the last confirmation")
 

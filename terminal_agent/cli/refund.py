@@ -10,6 +10,7 @@ from protocols.kit.money import Amount
 from protocols.kit.vocabulary import Operation
 from terminal_agent.cli.counter import counter
 from terminal_agent.cli.desk import PolicyDesk, refusal_view
+from terminal_agent.cli.options import people, person, sentence
 from terminal_agent.console.asker import Cancelled
 from terminal_agent.console.cashier import final_question, lead
 from terminal_agent.console.desk import Intent, RefusalView
@@ -81,19 +82,20 @@ def _demand_options(context: Context) -> None:
 
 
 def _from_options(at: Counter, asked: Operation | None) -> Wish | RefusalView | Cancelled:
-    arguments = at.context.arguments
+    context = at.context
+    arguments = context.arguments
     state = _sale(at)
     if isinstance(state, RefusalView):
         return state
     amount = _amount(at, state)
-    if not arguments.yes and at.context.stdin.isatty():
+    if not arguments.yes and context.stdin.isatty():
         sale = state.sale
         decided = at.agent.decide(sale.sale_id, amount, asked)
         if isinstance(decided, Refusal):
             return refusal_view(decided)
         way = decided.operation
         question = final_question(way, amount, sale.masked_pan or "", sale.receipt_number or "")
-        answer = at.context.asker.ask(question)
+        answer = context.asker.ask(question)
         if answer is not True:
             return answer if isinstance(answer, Cancelled) else Cancelled(question.key)
     return Wish(
@@ -101,9 +103,9 @@ def _from_options(at: Counter, asked: Operation | None) -> Wish | RefusalView | 
         sale_id=state.sale.sale_id,
         amount=amount,
         reason=arguments.reason,
-        reason_text=arguments.reason_text,
-        cashier=arguments.cashier,
-        approvers=tuple(arguments.approver),
+        reason_text=sentence(context, "reason_text") if arguments.reason_text else "",
+        cashier=person(context, "cashier"),
+        approvers=people(context, "approver"),
         asked=asked,
     )
 

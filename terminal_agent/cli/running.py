@@ -83,7 +83,7 @@ def run(command: str, context: Context) -> ExitCode:
 
 def _stands(after: AfterArming, context: Context) -> ExitCode:
     """Say how the case stands, even if nobody reads it; what went wrong never decides that."""
-    from terminal_agent.cli.views import EXIT_CODES, outcome_of, outcome_view, tell_case
+    from terminal_agent.cli.views import EXIT_CODES, outcome_of, outcome_view, results_of, tell_case
 
     with suppress(OSError):
         if after.case is None:
@@ -91,13 +91,15 @@ def _stands(after: AfterArming, context: Context) -> ExitCode:
         else:
             code = getattr(after.error, "code", "bug")
             tell_trouble(after.error, context)
-            tell_case(context, outcome_view(after.case, {}, trouble=(code,)))
+            results = results_of(context, after.case)
+            tell_case(context, outcome_view(after.case, results, trouble=(code,)))
     return EXIT_CODES[outcome_of(after.case)] if after.case is not None else ExitCode.UNKNOWN
 
 
 def exit_code(error: RefundAgentError) -> ExitCode:
     """Which exit code an error has that ended a command."""
     from terminal_agent.journal.errors import JournalError, JournalRefusal
+    from terminal_agent.refund.errors import IllegalFact
     from terminal_agent.runtime.attempts import Stopped
     from terminal_agent.slips.model import SlipError
 
@@ -113,6 +115,7 @@ def exit_code(error: RefundAgentError) -> ExitCode:
         (LinkError, ExitCode.LINK),
         (SlipError, ExitCode.LINK),
         (ProtocolError, ExitCode.USAGE),
+        (IllegalFact, ExitCode.JOURNAL),
     ):
         if isinstance(error, kind):
             return code

@@ -14,7 +14,7 @@ from terminal_agent.console.screen import table
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.runtime.conversation import Conversation
-from terminal_agent.runtime.sale_book import add, read_csv, sale_from_record
+from terminal_agent.runtime.sale_book import add, find, read_csv, sale_from_record
 
 if TYPE_CHECKING:
     from terminal_agent.cli.context import Context
@@ -30,7 +30,10 @@ def list_sales(context: Context) -> ExitCode:
     """Sales that may be refunded, newest first."""
     arguments = context.arguments
     with context.reader() as journal:
-        found = journal.sales(number=arguments.number, terminal=arguments.terminal, limit=_LISTED)
+        if arguments.number:
+            found = find(journal, arguments.number, arguments.terminal)
+        else:
+            found = journal.sales(terminal=arguments.terminal, limit=_LISTED)
     if context.as_json:
         for state in found:
             context.write_json(_json(state))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from protocols.kit.money import Currency
 from protocols.kit.registry import load
 from terminal_agent.exit_codes import ExitCode
-from terminal_agent.runtime.assembly import policy_rules
+from terminal_agent.runtime.assembly import link_settings, policy_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +32,21 @@ def show(context: Context) -> ExitCode:
         context.write_json({"file": str(loaded.path), "settings": settings})
     else:
         context.screen.headline(str(loaded.path))
-        context.screen.pairs([(key, f"{value}   ({origin})") for key, value, origin in rows])
+        context.screen.pairs(
+            [(key, f"{_shown(value)}   ({origin})") for key, value, origin in rows]
+        )
     return ExitCode.APPROVED
 
 
-def _walk(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
+def _shown(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value) or "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if value not in {None, ""} else "-"
+
+
+def _walk(model: BaseModel, prefix: str) -> Iterator[tuple[str, JsonValue]]:
     from pydantic import BaseModel as Model
 
     for name in type(model).model_fields:
@@ -50,8 +60,11 @@ def _walk(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
                     yield from _walk(section, f"{key}.{inner}.")
         elif name == _HIDDEN and value:
             yield key, "******"
+        elif isinstance(value, tuple):
+            yield key, [str(part) for part in value]
         else:
-            yield key, str(value)
+            assert value is None or isinstance(value, str | int | float), "a setting is plain"
+            yield key, value
 
 
 def check(context: Context) -> ExitCode:
@@ -59,17 +72,27 @@ def check(context: Context) -> ExitCode:
     loaded = context.loaded
     for name in loaded.config.terminal:
         _check_terminal(loaded, name)
+        _tell_undeclared(context, loaded, name)
     context.screen.say(context.texts.line("config.ok.line", file=str(loaded.path)))
     return ExitCode.APPROVED
 
 
 def _check_terminal(loaded: Loaded, name: str) -> None:
-    from drivers.links.factory import parse_link
+    link_settings(loaded, name)
+    policy_rules(loaded, Currency.of(loaded.config.terminal[name].currency))
 
+
+def _tell_undeclared(context: Context, loaded: Loaded, name: str) -> None:
+    """A sign that is confirmed and not declared counts for nothing; who wrote it should know."""
     config = loaded.config.terminal[name]
     spec = load(config.protocol)
-    parse_link(config.link, serial=spec.serial, tcp_port=spec.tcp_port)
-    policy_rules(loaded, Currency.of(config.currency))
+    profile = config.profile or spec.default_profile
+    declared = {sign.value for sign in spec.profiles[profile].capabilities.declared}
+    strange = [sign for sign in config.capabilities_confirmed if sign not in declared]
+    if strange:
+        signs = ", ".join(strange)
+        text = context.texts.line("config.undeclared.line", name=name, profile=profile, signs=signs)
+        context.screen.say(text)
 
 
 def verify_journal(context: Context) -> ExitCode:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from terminal_agent.cli.views import outcome_view
+from terminal_agent.cli.options import person, sentence
+from terminal_agent.cli.telling import tell_trouble
+from terminal_agent.cli.views import outcome_view, results_of
 from terminal_agent.console.asker import Cancelled
 from terminal_agent.console.desk import RefusalView
 from terminal_agent.console.outcome import outcome_json, show_message, show_outcome
@@ -41,7 +43,16 @@ def resolve(context: Context) -> ExitCode:
         language = loaded.config.slip.language or context.texts.language
         printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
         case, files, failed = printer.print_due(case)
-        view = outcome_view(case, {}, resolved=True, files=files, slip_missing=failed is not None)
+        if failed is not None:
+            tell_trouble(failed, context)
+        view = outcome_view(
+            case,
+            results_of(context, case),
+            resolved=True,
+            files=files,
+            slip_missing=failed is not None,
+            trouble=(failed.code,) if failed is not None else (),
+        )
         if context.as_json:
             context.write_json(outcome_json(view, context.texts))
         else:
@@ -73,8 +84,8 @@ def _from_options(context: Context) -> Word | None:
     return Word(
         booked=given["verdict"] == "refunded",
         number=number,
-        evidence=given["evidence"],
-        people=(given["first"], given["second"]),
+        evidence=sentence(context, "evidence"),
+        people=(person(context, "first"), person(context, "second")),
     )
 
 
@@ -127,9 +138,9 @@ def show_quarantine(context: Context) -> ExitCode:
 
 def release_quarantine(context: Context) -> ExitCode:
     """Two people say that the books agree."""
-    arguments = context.arguments
+    people = (person(context, "first"), person(context, "second"))
+    evidence = sentence(context, "evidence")
     with context.journal() as journal:
-        people = (arguments.first, arguments.second)
-        release(journal, people, arguments.evidence, context.clock.wall())
+        release(journal, people, evidence, context.clock.wall())
     context.screen.say(context.texts.line("quarantine.released"))
     return ExitCode.APPROVED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from protocols.kit.registry import load
 from protocols.kit.vocabulary import Operation, Outcome
 from terminal_agent.console.desk import RefusalView
 from terminal_agent.console.outcome import (
@@ -39,6 +40,13 @@ EXIT_CODES = {
     Outcome.NOT_SENT: ExitCode.NOT_SENT,
     Outcome.UNKNOWN: ExitCode.UNKNOWN,
 }
+
+
+def results_of(context: Context, case: RefundCase) -> Mapping[str, ResultMeaning]:
+    """What the codes of the case's terminal mean; nothing for a terminal that is gone."""
+    last = case.last_attempt
+    section = context.loaded.config.terminal.get(last.start.terminal) if last else None
+    return load(section.protocol).results if section is not None else {}
 
 
 def outcome_of(case: RefundCase) -> Outcome:

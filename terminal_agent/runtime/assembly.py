@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from contextlib import ExitStack
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from protocols.kit.money import Currency
 from protocols.kit.registry import load
 from protocols.kit.session import SessionSettings
 from terminal_agent.errors import ConfigError
+from terminal_agent.installation import version
 from terminal_agent.policy.rules import PolicyRules
 from terminal_agent.runtime.slip_printing import SlipSettings
 from terminal_agent.runtime.station import Station
@@ -32,14 +32,6 @@ if TYPE_CHECKING:
     from terminal_agent.journal.store import Journal
 
 
-def agent_version() -> str:
-    """The installed version; "0" from a checkout that is not installed."""
-    try:
-        return metadata.version("pos-refund-agent")
-    except metadata.PackageNotFoundError:
-        return "0"
-
-
 def journal_path(loaded: Loaded) -> Path:
     """Where the journal of this configuration lies."""
     return loaded.beside(loaded.config.journal.path)
@@ -53,7 +45,7 @@ def open_journal(loaded: Loaded, clock: Clock) -> Journal:
         journal_path(loaded),
         at=clock.wall(),
         journal_id=uuid.uuid4().hex,
-        agent_version=agent_version(),
+        agent_version=version(),
     )
 
 

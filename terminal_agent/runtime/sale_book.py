@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING, TypeGuard
 
 from protocols.kit.errors import BadField, RefundAgentError
 from protocols.kit.masking import mask_pan
 from protocols.kit.money import Amount, Currency
 from protocols.kit.vocabulary import Booking
+from terminal_agent.journal.errors import refusal
 from terminal_agent.refund.facts import SaleRecorded
 from terminal_agent.refund.sale import Sale, SaleSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from protocols.kit.vocabulary import TransactionRecord
+    from terminal_agent.journal.replay import Reader, SaleState
     from terminal_agent.journal.store import Journal
 
 NEEDED = ("sale_id", "amount", "sold_at")
@@ -35,6 +39,8 @@ OPTIONAL = (
     "card_name",
 )
 _TEXTS = OPTIONAL[2:]
+# Widths in which receipt numbers are printed; people leave leading zeros out.
+_WIDTHS = (4, 6, 8)
 # A sale book of a busy shop and year; a larger file is not one.
 ROWS_MAX = 1_000_000
 
@@ -59,25 +65,38 @@ def read_csv(
     `terminal` and `currency` count where the file has no such column; a time without a zone is
     the shop's own.
     """
-    reader = csv.DictReader(lines, strict=True)
-    sales: list[Sale] = []
-    seen: set[str] = set()
+    sales: dict[str, Sale] = {}
+    receipts: dict[tuple[str, str, date], Sale] = {}
+    line = 1
     try:
+        rest = iter(lines)
+        heading = next(rest, "")
+        # Spreadsheets of countries that write 12,50 put semicolons between the columns.
+        delimiter = ";" if ";" in heading and "," not in heading else ","
+        reader = csv.DictReader(chain([heading], rest), strict=True, delimiter=delimiter)
         _check_heading(reader.fieldnames, path)
         for row in reader:
             line = reader.line_num
             if len(sales) == ROWS_MAX:
                 raise BadSaleBook(path, line, f"more than {ROWS_MAX} rows")
             sale = _Row(path, line, terminal, currency, now).read(row)
-            if sale.sale_id in seen:
-                raise BadSaleBook(path, line, f"sale_id {sale.sale_id} stands there twice")
-            seen.add(sale.sale_id)
-            sales.append(sale)
+            if sale.sale_id in sales:
+                raise BadSaleBook(path, line, f"sale_id: {sale.sale_id} stands there twice")
+            twin = receipts.get(_receipt(sale))
+            if sale.receipt_number and twin is not None and _same_sale(twin, sale):
+                raise BadSaleBook(
+                    path, line, f"receipt_number: {sale.receipt_number} stands there twice that day"
+                )
+            sales[sale.sale_id] = receipts[_receipt(sale)] = sale
     except csv.Error as error:
-        raise BadSaleBook(path, reader.line_num, str(error)) from error
+        raise BadSaleBook(path, line + 1, str(error)) from error
     except UnicodeDecodeError as error:
-        raise BadSaleBook(path, reader.line_num + 1, "the file is not UTF-8 text") from error
-    return sales
+        raise BadSaleBook(path, line + 1, "the file is not UTF-8 text") from error
+    return list(sales.values())
+
+
+def _receipt(sale: Sale) -> tuple[str, str, date]:
+    return (sale.terminal, sale.receipt_number or "", sale.sold_at.date())
 
 
 def _check_heading(names: Iterable[str] | None, path: str) -> None:
@@ -111,7 +130,7 @@ class _Row:
         }
         for name in NEEDED:
             if not cells.get(name):
-                raise self._bad(f"{name} is empty")
+                raise self._bad(f"{name}: empty")
         texts = {name: cells[name] for name in _TEXTS if cells.get(name)}
         if "masked_pan" in texts:
             texts["masked_pan"] = mask_pan(texts["masked_pan"].replace(" ", ""))
@@ -127,19 +146,25 @@ class _Row:
     def _amount(self, cells: Mapping[str, str]) -> Amount:
         try:
             money = Currency.of(cells["currency"]) if cells.get("currency") else self.currency
+        except BadField as error:
+            raise self._bad(f"currency: {error.what_happened}") from error
+        try:
             amount = Amount.parse(cells["amount"], money)
         except BadField as error:
-            raise self._bad(error.what_happened) from error
+            raise self._bad(f"amount: {error.what_happened}") from error
         if amount.minor == 0:
-            raise self._bad("a sale of nothing cannot be refunded")
+            raise self._bad("amount: a sale of nothing cannot be refunded")
         return amount
 
     def _moment(self, text: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
-            raise self._bad(f"sold_at {text!r} is no time like 2026-11-24T10:31:07") from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=self.now.tzinfo)
+            raise self._bad(f"sold_at: {text!r} is no time like 2026-11-24T10:31:07") from error
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.now.tzinfo)
+        if moment - self.now > timedelta(days=1):
+            raise self._bad(f"sold_at: {text!r} lies in the future")
+        return moment
 
     def _bad(self, problem: str) -> BadSaleBook:
         return BadSaleBook(self.path, self.line, problem)
@@ -148,21 +173,90 @@ class _Row:
 def add(journal: Journal, sales: Iterable[Sale], now: datetime) -> tuple[int, int]:
     """Put new sales into the book in one commit; gives (new, known already).
 
-    Raises BadSaleBook for a sale_id that is known with other content.
+    A sale that stands there under another id counts as known: twice in the book, it could be
+    refunded twice. Raises JournalRefusal for a sale_id that is known with other content.
     """
-    fresh: list[SaleRecorded] = []
+    fresh: list[Sale] = []
+    book = _Book(journal)
     known = 0
     for sale in sales:
         state = journal.sale(sale.sale_id)
-        if state is None:
-            fresh.append(SaleRecorded(at=now, sale=sale))
-        elif state.sale == sale:
+        if state is not None and not (state.sale == sale or _one_entry(state.sale, sale)):
+            raise refusal(
+                "refusal.sale_differs",
+                f"{sale.sale_id} is known with other content",
+                "Compare both with the till's own list. Nothing was entered.",
+                sale=sale.sale_id,
+            )
+        if state is not None or book.has_twin(sale):
             known += 1
         else:
-            raise BadSaleBook("sale book", 0, f"{sale.sale_id} is known with other content")
+            fresh.append(sale)
+            book.keep(sale)
     if fresh:
-        journal.append(*fresh)
+        journal.append(*(SaleRecorded(at=now, sale=sale) for sale in fresh))
     return len(fresh), known
+
+
+class _Book:
+    """The sales by terminal and receipt number, read from the journal a day at a time."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._days: set[date] = set()
+        self._sales: dict[tuple[str, int], list[Sale]] = {}
+
+    def has_twin(self, sale: Sale) -> bool:
+        """Whether this very sale is there under another id (till and terminal name it apart)."""
+        place = _place(sale)
+        if place is None:
+            return False
+        for away in (-1, 0, 1):  # two clocks need not agree on the day
+            self._read(sale.sold_at.date() + timedelta(days=away))
+        return any(_same_sale(sale, other) for other in self._sales.get(place, ()))
+
+    def keep(self, sale: Sale) -> None:
+        """One more sale."""
+        place = _place(sale)
+        if place is not None:
+            self._sales.setdefault(place, []).append(sale)
+
+    def _read(self, day: date) -> None:
+        if day not in self._days:
+            self._days.add(day)
+            for state in self._journal.sales(on=day, limit=ROWS_MAX):
+                self.keep(state.sale)
+
+
+def _place(sale: Sale) -> tuple[str, int] | None:
+    number = sale.receipt_number or ""
+    return (sale.terminal, int(number)) if number.isascii() and number.isdecimal() else None
+
+
+def _one_entry(one: Sale, other: Sale) -> bool:
+    """Whether two entries of one id tell of one sale, however little words and clocks differ."""
+    return _place(one) == _place(other) and _same_sale(one, other)
+
+
+def _same_sale(one: Sale, other: Sale) -> bool:
+    traces = {int(text) for text in (one.trace_number, other.trace_number) if _is_number(text)}
+    near = abs(one.sold_at - other.sold_at) < timedelta(days=1)
+    return one.amount == other.amount and len(traces) <= 1 and near
+
+
+def _is_number(text: str | None) -> TypeGuard[str]:
+    return text is not None and text.isascii() and text.isdecimal()
+
+
+def find(journal: Reader, number: str, terminal: str | None) -> list[SaleState]:
+    """Sales by receipt number, trace number or RRN, however many zeros stand in front."""
+    spellings = {number, *(number.lstrip("0").rjust(width, "0") for width in _WIDTHS)}
+    found = {
+        state.sale.sale_id: state
+        for spelling in sorted(spellings)
+        for state in journal.sales(number=spelling, terminal=terminal)
+    }
+    return list(found.values())
 
 
 def sale_from_record(

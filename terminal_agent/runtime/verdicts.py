@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from terminal_agent.journal.errors import refusal
@@ -19,7 +19,7 @@ from terminal_agent.refund.facts import (
 )
 from terminal_agent.refund.numbers import number as number_of
 from terminal_agent.refund.states import AttemptState
-from terminal_agent.runtime.attempts import prints_due, slip_id
+from terminal_agent.runtime.attempts import prints_due, sale_of, slip_id
 from terminal_agent.runtime.recovery import LOOK_FOR
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
     from terminal_agent.journal.store import Journal
     from terminal_agent.refund.nouns import Attempt, RefundCase
+
+
+# A number this little below the baseline's was booked before it; one far below began anew.
+NEAR = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ def give(journal: Journal, case: RefundCase, word: Word, at: datetime) -> Refund
     """Write the verdict, or its correction. Raises JournalRefusal when it cannot be true."""
     if same_person(*word.people):
         raise refusal("refusal.same_people", "a verdict needs two different people", "")
+    word = replace(word, number=_as_printed(journal, case, word.number))
     if correctable(case):
         facts = _correction(journal, case, word, at)
     elif undecided(case):
@@ -147,13 +152,21 @@ def _correction(journal: Journal, case: RefundCase, word: Word, at: datetime) ->
     return [correction, *(prints_due(case.case_id, slip, at) if due else ())]
 
 
+def _as_printed(journal: Journal, case: RefundCase, number: str) -> str:
+    """The number with the zeros that the terminal puts in front; people leave them out."""
+    baseline = case.attempts[-1].start.baseline if case.attempts else None
+    like = baseline.receipt_number if baseline is not None else None
+    like = like or sale_of(journal, case).receipt_number or ""
+    return number.lstrip("0").rjust(len(like), "0") if number else ""
+
+
 def _check_number(journal: Journal, case: RefundCase, attempt: Attempt, word: Word) -> None:
     """A refund's number is newer than the baseline's, and proves no other case."""
     if not word.number:
         return
     baseline = attempt.start.baseline
     before = number_of(baseline, "receipt_number") if baseline is not None else None
-    if word.booked and before is not None and int(word.number) == before:
+    if word.booked and before is not None and 0 <= before - int(word.number) < NEAR:
         raise refusal(
             "refusal.number_not_new",
             f"{word.number} was booked before the refund",
