@@ -80,6 +80,22 @@ class JournalRefusal(RefundAgentError):
     """The journal works, and refuses this fact: remembering it would allow money to move twice."""
 
 
+# About a case whose outcome is open: nothing was done now, yet money may have moved before.
+_ABOUT_AN_OPEN_CASE = frozenset(
+    {
+        "refusal.case_elsewhere",
+        "refusal.case_open",
+        "refusal.end_of_day_open",
+        "refusal.number_not_new",
+        "refusal.number_used",
+        "refusal.open_case",
+        "refusal.recover_first",
+        "refusal.same_people",
+    }
+)
+
+
 def refusal(code: str, what: str, what_to_do: str, **details: str | int) -> JournalRefusal:
     """A refusal; nothing was written and nothing was sent for it."""
-    return JournalRefusal(code, what, what_to_do=what_to_do, details=details)
+    money = MoneyMoved.MAYBE if code in _ABOUT_AN_OPEN_CASE else MoneyMoved.NO
+    return JournalRefusal(code, what, money=money, what_to_do=what_to_do, details=details)

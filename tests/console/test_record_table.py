@@ -61,7 +61,7 @@ def test_an_unknown_status_and_a_free_reason_are_shown_as_they_are() -> None:
 
 
 def test_an_empty_register_says_so() -> None:
-    assert list_lines([], TEXTS["en"]) == ["The refund register is empty."]
+    assert list_lines([], TEXTS["en"]) == ["There is no case to show."]
 
 
 def test_list_and_row_go_to_the_screen() -> None:

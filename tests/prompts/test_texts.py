@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from terminal_agent.journal.errors import refusal
 from terminal_agent.prompts.catalog import LANGUAGES, own_entries, protocol_entries
 from terminal_agent.prompts.reasons import Reason
 
@@ -88,11 +89,21 @@ def test_refusals_and_missing_ports_say_that_no_money_moved(language: str) -> No
                 "refusal.number_not_new",
                 "refusal.case_open",
                 "refusal.case_elsewhere",
+                "refusal.end_of_day_open",
+                "refusal.open_case",
+                "refusal.same_people",
                 "refusal.recover_first",
                 "link.lost",
                 "link.stopped",
             }
             assert word == ("maybe" if key.rpartition(".")[0] in late else "no"), key
+
+
+def test_a_refusal_about_an_open_case_never_says_that_no_money_moved() -> None:
+    entries = own_entries("en")
+    for key, word in entries.items():
+        if key.startswith("refusal.") and key.endswith(".money"):
+            assert refusal(key.removesuffix(".money"), "x", "").money.value == word, key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
