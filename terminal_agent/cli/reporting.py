@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import deque
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from terminal_agent.prompts.catalog import Texts
 
 
+# Lines that take turns while a cable is out; a person needs each of them once.
+_TURNS = 4
+
+
 class ConsoleReporter:
     """Says each thing once; technical remarks only when asked for."""
 
@@ -21,7 +26,7 @@ class ConsoleReporter:
         self._screen = screen
         self._texts = texts
         self._verbose = verbose
-        self._last = ""
+        self._recent: deque[str] = deque(maxlen=_TURNS)
         self._abort = False
 
     def step(self, key: str, **params: str | int) -> None:
@@ -43,8 +48,8 @@ class ConsoleReporter:
         return wanted
 
     def _say(self, line: str) -> None:
-        if line != self._last:
-            self._last = line
+        if line not in self._recent:
+            self._recent.append(line)
             # A closed window must not break off what goes on at the terminal.
             with suppress(OSError, ValueError):
                 self._screen.say(line)
