@@ -81,7 +81,7 @@ def export(context: Context) -> ExitCode:
             what_to_do="Choose another name.",
             details={"path": name, "problem": error.strerror or str(error)},
         ) from error
-    context.screen.say(context.texts.line("record.exported", count=len(rows), path=name))
+    context.screen.lines([context.texts.line("record.exported", count=len(rows), path=name)])
     return ExitCode.APPROVED
 
 
@@ -139,7 +139,7 @@ def reprint(context: Context) -> ExitCode:
         printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
         case, files, failed = printer.print_due(printer.reprint(case))
         for path in files:
-            context.screen.say(context.texts.line("slip.kept", path=str(path)))
+            context.screen.lines([context.texts.line("slip.kept", path=str(path))])
         if failed is not None:
             tell(failed, context)
             return ExitCode.LINK

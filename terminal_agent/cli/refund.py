@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from protocols.kit.errors import BadField
+from protocols.kit.errors import BadField, RefundAgentError
 from protocols.kit.money import Amount
 from protocols.kit.vocabulary import Operation
 from terminal_agent.cli.counter import counter
@@ -17,6 +18,7 @@ from terminal_agent.console.desk import Intent, RefusalView
 from terminal_agent.console.outcome import refusal_json, show_message
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
+from terminal_agent.journal.errors import JournalError
 from terminal_agent.policy.decision import Refusal
 from terminal_agent.runtime.agent import Wish
 
@@ -64,7 +66,14 @@ def _carry_out(at: Counter, wish: Wish) -> ExitCode:
     case = at.agent.submit(wish)
     if isinstance(case, Refusal):
         return _refused(at.context, refusal_view(case))
-    return at.carry_out(case)
+    try:
+        return at.carry_out(case)
+    except RefundAgentError:
+        # Nothing was armed. Without a key of the caller's nobody can ask for this case again.
+        if not at.context.arguments.key and not case.attempts:
+            with suppress(JournalError):
+                at.agent.cancel(case, wish.cashier, why="cancel.not_begun")
+        raise
 
 
 def _demand_options(context: Context) -> None:

@@ -104,7 +104,7 @@ def tell_case(context: Context, view: OutcomeView) -> ExitCode:
     else:
         show_outcome(view, context.texts, context.screen)
         for name in view.slip_files:
-            context.screen.say(context.texts.line("slip.kept", path=name))
+            context.screen.lines([context.texts.line("slip.kept", path=name)])
     return EXIT_CODES[view.outcome]
 
 

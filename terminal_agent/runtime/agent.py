@@ -235,11 +235,9 @@ class Agent:
     def _told(self, recovered: Recovered) -> Done:
         return Done(recovered.case, recovered.interrupted, resolved=recovered.settled)
 
-    def cancel(self, case: RefundCase, by: str) -> RefundCase:
+    def cancel(self, case: RefundCase, by: str, *, why: str = "cancel.by_person") -> RefundCase:
         """Give up a case that has no open attempt. Raises IllegalFact for any other."""
         self.journal.append(
-            CaseCancelled(
-                at=self.station.clock.wall(), case_id=case.case_id, by=by, why="cancel.by_person"
-            )
+            CaseCancelled(at=self.station.clock.wall(), case_id=case.case_id, by=by, why=why)
         )
         return self.journal.case(case.case_id)

@@ -1,0 +1,1 @@
+"""The command line, in process: real journal, simulated terminal, virtual time."""
