@@ -25,12 +25,12 @@ demo: $(STAMP) ## watch two refunds happen, the second one through a lost answer
 	@$(BIN)/refund-agent demo
 
 test: lint $(STAMP) ## all tests, linters included (under ten minutes on two cores)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not bench" -p no:benchmark
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q --ignore=tests/bench
 	@$(MAKE) --no-print-directory coverage
 
 coverage: $(STAMP) ## branch coverage of the parts that money hangs on: must be 100 %
 	@$(BIN)/python -m pytest -q -n $(JOBS) tests/protocols tests/refund tests/policy tests/journal \
-		-m "not process" --cov --cov-report= -p no:benchmark
+		--cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=100 \
 		--include='protocols/*,terminal_agent/refund/*,terminal_agent/policy/*,terminal_agent/journal/*'
 
