@@ -262,7 +262,7 @@ class Shop:
     @property
     def case(self) -> RefundCase | None:
         """The newest case."""
-        return next(iter(self.journal.cases(limit=1)), None)
+        return next(iter(self.oracle.cases(self.journal)), None)
 
     @property
     def parked(self) -> bool:

@@ -49,6 +49,14 @@ class Oracle:
     station: Station
     frames: list[MoneyFrame] = field(default_factory=list)
     foreign: set[int] = field(default_factory=set)
+    _known: tuple[tuple[int, bytes], list[RefundCase]] | None = None
+
+    def cases(self, journal: Reader) -> list[RefundCase]:
+        """All cases, newest first; read again only when the journal has grown."""
+        tail = journal.tail()
+        if self._known is None or self._known[0] != tail:
+            self._known = (tail, journal.cases())
+        return self._known[1]
 
     def owner(self, booking: Booking) -> str:
         """The case whose money frame came last before this booking."""
@@ -72,10 +80,10 @@ class Oracle:
         `settled`: the terminal has had time to end whatever it was at, so that verdicts must fit
         what stands now; without it only P1 and the frames are judged.
         """
-        cases = journal.cases()
+        cases = self.cases(journal)
         self._never_twice()
         self._every_frame_was_armed(cases)
-        self._never_more_than_the_sale(journal)
+        self._never_more_than_the_sale(journal, cases)
         if settled:
             self._never_contrary(cases)
 
@@ -103,14 +111,16 @@ class Oracle:
             if count > 1:
                 raise Broken(f"attempt {frame} was written {count} times")
 
-    def _never_more_than_the_sale(self, journal: Reader) -> None:
+    def _never_more_than_the_sale(self, journal: Reader, cases: Iterable[RefundCase]) -> None:
         standing = self.ours(self.station.bank.bookings)
-        for state in journal.sales():
-            sale = state.sale
-            cases = journal.cases(sale_id=sale.sale_id)
-            given = sum(b.amount_minor for case in cases for b in standing.get(case.case_id, ()))
-            if given > sale.amount.minor:
-                raise Broken(f"{given} were given back of sale {sale.sale_id} ({sale.amount})")
+        given: Counter[str] = Counter()
+        for case in cases:
+            for booking in standing.get(case.case_id, ()):
+                given[case.created.sale_id] += booking.amount_minor
+        for sale_id, minor in given.items():
+            state = journal.sale(sale_id)
+            if state is None or minor > state.sale.amount.minor:
+                raise Broken(f"{minor} were given back of sale {sale_id}: {state}")
 
     def _never_contrary(self, cases: Iterable[RefundCase]) -> None:
         """P2: a closed verdict, and "dead, retry allowed", fit what stands."""

@@ -59,6 +59,8 @@ class TappedJournal(Journal):
 class Setting:
     """What a shop is made of. `capabilities` are signs; ALL confirms what the profile declares.
 
+    `cut_after` names a direction and how many bytes go through before the cable comes out; it is
+    back in after `cut_for_s` seconds, with 0.0 only when somebody plugs it in.
     `durable` uses the journal's real settings; otherwise no commit waits for the disk.
     """
 
@@ -69,6 +71,7 @@ class Setting:
     exclusive: bool = True
     scenario: Scenario = field(default_factory=Scenario)
     cut_after: tuple[str, int] | None = None
+    cut_for_s: float = 0.0
     seed: int = 0
     durable: bool = False
     agent: type[Agent] = Agent
@@ -87,5 +90,5 @@ class Setting:
         if self.cut_after is None:
             return self.scenario
         direction, byte = self.cut_after
-        cut = Fault(direction=direction, do="cut", byte=byte)
+        cut = Fault(direction=direction, do="cut", byte=byte, seconds=self.cut_for_s)
         return replace(self.scenario, faults=(*self.scenario.faults, cut))

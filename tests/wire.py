@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from protocols.kit.framing import Control, Payload
 from simulators.cable import Way
-from simulators.splitter import Splitter
 
 if TYPE_CHECKING:
     from simulators.line import SimulatedLine
@@ -29,8 +29,8 @@ class Wire:
     def __init__(self, line: SimulatedLine, station: Station, transport: str, ear: Ear) -> None:
         self._line = line
         self._ear = ear
-        framer = station.spec.framers[transport]
-        self._splitters = {way: Splitter(framer(), station.spec.names) for way in Way}
+        self._names_of = station.spec.names
+        self._framers = {way: station.spec.framers[transport]() for way in Way}
 
     def open(self) -> None:
         """Plug in."""
@@ -44,7 +44,7 @@ class Wire:
 
     def write(self, data: bytes) -> None:
         """Bytes to the terminal."""
-        names = [chunk.names for chunk in self._splitters[Way.TO_TERMINAL].feed(data)]
+        names = self._whole(Way.TO_TERMINAL, data)
         for name in names:
             self._ear(LEAVING, name)
         self._line.write(data)
@@ -54,10 +54,20 @@ class Wire:
     def read(self, timeout_s: float) -> bytes:
         """Bytes from the terminal."""
         data = self._line.read(timeout_s)
-        for chunk in self._splitters[Way.TO_ECR].feed(data):
-            self._ear(HEARD, chunk.names)
+        for name in self._whole(Way.TO_ECR, data):
+            self._ear(HEARD, name)
         return data
 
+    def _whole(self, way: Way, data: bytes) -> list[tuple[str, ...]]:
+        """The names of every message that became whole."""
+        found: list[tuple[str, ...]] = []
+        for piece in self._framers[way].pieces(data):
+            if isinstance(piece, Payload):
+                found.append(self._names_of(piece.data))
+            elif isinstance(piece, Control):
+                found.append((piece.name,))
+        return found
+
     def _rest(self) -> None:
-        for splitter in self._splitters.values():
-            splitter.rest()
+        for framer in self._framers.values():
+            framer.reset()

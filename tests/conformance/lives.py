@@ -1,0 +1,183 @@
+"""What the sweeps share: which terminals there are, and one life of a case from press to verdict.
+
+`SWEEP` in the environment says how many lives: "few" (coverage runs), nothing (`make test`), or
+"full" (`make sweep`: every one).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from protocols.kit import registry
+from protocols.kit.vocabulary import Operation, Outcome
+from simulators import personality
+from simulators.cable import Way
+from simulators.scenario import Scenario, Step
+from tests.harness import Shop
+from tests.setting import Killed, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from terminal_agent.refund.nouns import RefundCase
+
+WAYS: Final = (Operation.REFUND, Operation.VOID)
+# How long the cable stays out: back at once, while the terminal still repeats, while it undoes what
+# nobody acknowledged; 0.0: until a person plugs it in, long after everything has settled.
+CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
+FULL: Final = os.environ.get("SWEEP") == "full"
+_FEW: Final = os.environ.get("SWEEP") == "few"
+
+
+Item = TypeVar("Item")
+
+
+def sample(items: Sequence[Item], every: int) -> Sequence[Item]:
+    """Which of them a sweep takes: every so many, at least a handful; all of them when full."""
+    if FULL:
+        return items
+    return items[:: max(1, min(every * (8 if _FEW else 1), len(items) // 4))]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One kind of terminal on one kind of line."""
+
+    protocol: str
+    profile: str
+    transport: str
+
+    def __str__(self) -> str:
+        return f"{self.protocol}-{self.profile}-{self.transport}"
+
+    @property
+    def setting(self) -> Setting:
+        """A shop with it; capabilities confirmed, nobody else books at it."""
+        return Setting(protocol=self.protocol, profile=self.profile, transport=self.transport)
+
+    @property
+    def is_default(self) -> bool:
+        """The one that is swept byte by byte: default profile, first line of its protocol."""
+        spec = registry.load(self.protocol)
+        return (self.profile, self.transport) == (spec.default_profile, next(iter(spec.framers)))
+
+
+SUBJECTS: Final = tuple(
+    Subject(name, profile, transport)
+    for name, spec in registry.installed().items()
+    for profile in spec.profiles
+    for transport in spec.framers
+)
+DEFAULTS: Final = tuple(subject for subject in SUBJECTS if subject.is_default)
+# One profile of each protocol on each of its lines.
+LINES: Final = tuple(
+    subject
+    for subject in SUBJECTS
+    if subject.profile == registry.load(subject.protocol).default_profile
+)
+
+
+def always_declined(protocol: str) -> Scenario:
+    """The host says no, each time."""
+    judge = personality.load(protocol)
+    code = next(
+        code
+        for code, meaning in sorted(registry.load(protocol).results.items())
+        if meaning.outcome is Outcome.DECLINED and not meaning.already_done and judge.is_code(code)
+    )
+    return Scenario(steps=(Step(on="money", do="decline", nth=None, code=code),))
+
+
+def stories(protocol: str) -> dict[str, Scenario]:
+    """What the host says."""
+    return {"approved": Scenario(), "declined": always_declined(protocol)}
+
+
+@contextmanager
+def opened(setting: Setting) -> Iterator[Shop]:
+    """A shop, and no trace of it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="shop-"))
+    shop = Shop(folder, setting)
+    try:
+        yield shop
+    finally:
+        shop.close()
+        shutil.rmtree(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One undisturbed life: bytes on the cable and moments in it; `money` is where money begins."""
+
+    bytes: dict[Way, int]
+    bytes_before_money: dict[Way, int]
+    points: Sequence[str]
+    points_before_money: int
+
+    @property
+    def money_bytes(self) -> list[tuple[str, int]]:
+        """Every place on the cable from the money message on: direction and bytes before it."""
+        return [
+            (way.value, byte)
+            for way in Way
+            for byte in range(self.bytes_before_money[way], self.bytes[way] + 1)
+        ]
+
+    @property
+    def early_bytes(self) -> list[tuple[str, int]]:
+        """Every place before it: sign-on, status, baseline."""
+        return [(way.value, byte) for way in Way for byte in range(self.bytes_before_money[way])]
+
+
+def measure(setting: Setting, way: Operation) -> Measure:
+    """Live once without a fault."""
+    with opened(setting) as shop:
+        shop.refund(shop.sale(), way)
+        assert shop.case is not None
+        assert shop.case.closed, "an undisturbed life ends with a verdict"
+        shop.let_settle()
+        shop.check(settled=True)
+        return Measure(
+            bytes=dict(shop.device.cable.counts),
+            bytes_before_money=shop.counts_at_money,
+            points=tuple(shop.points),
+            points_before_money=next(
+                place for place, label in enumerate(shop.points) if "AttemptArmed" in label
+            ),
+        )
+
+
+def pressed(shop: Shop, way: Operation, *, only_receipt: bool = False) -> None:
+    """A sale, and the refund of it; where the agent is killed, it is started again."""
+    sale = shop.sale(only_receipt=only_receipt)
+    shop.points.clear()
+    surviving(shop, lambda: shop.refund(sale, way))
+    shop.check()
+
+
+def surviving(shop: Shop, action: Callable[[], object]) -> None:
+    """Do it; a kill is followed by a new process."""
+    try:
+        action()
+    except Killed:
+        shop.restart_agent()
+
+
+def cut_at(setting: Setting, place: tuple[str, int]) -> Setting:
+    """The same shop with a cable that comes out there; how long it stays out varies by place."""
+    return replace(setting, cut_after=place, cut_for_s=CUT_FOR_S[place[1] % len(CUT_FOR_S)])
+
+
+def life_with_cut(
+    setting: Setting, way: Operation, place: tuple[str, int], *, only_receipt: bool = False
+) -> RefundCase:
+    """Press, the line is cut at that byte and comes back, recover, try again."""
+    with opened(cut_at(setting, place)) as shop:
+        pressed(shop, way, only_receipt=only_receipt)
+        return shop.to_the_end()

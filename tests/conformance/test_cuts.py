@@ -1,0 +1,160 @@
+"""The line is cut after every single byte, both ways: never two refunds, never a wrong verdict.
+
+In `make test` the default terminal of each protocol is cut at every byte of an approved refund and
+at every byte from the money message on of the other stories; all others at every few bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulators.scenario import Scenario
+from simulators.settings import MissingAckHabit
+from terminal_agent.refund.states import CaseState
+from tests.conformance.lives import (
+    DEFAULTS,
+    LINES,
+    SUBJECTS,
+    WAYS,
+    Subject,
+    cut_at,
+    life_with_cut,
+    measure,
+    opened,
+    pressed,
+    sample,
+    stories,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from protocols.kit.vocabulary import Operation
+
+SHARDS = 4
+ENDS = {"approved": CaseState.REFUNDED, "declined": CaseState.NOT_REFUNDED}
+# What a terminal does with a booking whose result nobody acknowledged; "ghost" is left out: it
+# undoes and tells nobody, so no agent can be right about it.
+HABITS = tuple(habit for habit in MissingAckHabit if habit is not MissingAckHabit.GHOST)
+
+ways = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.value)
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("story", ["approved", "declined"])
+@ways
+@pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+def test_a_cut_at_any_byte_ends_in_the_true_verdict(
+    subject: Subject, way: Operation, story: str, shard: int, lives: Callable[[int], None]
+) -> None:
+    setting = replace(subject.setting, scenario=stories(subject.protocol)[story])
+    undisturbed = measure(setting, way)
+    # What comes before the money message is the same in every story.
+    every = 1 if (way, story) == (WAYS[0], "approved") else 16
+    places = [
+        *sample(undisturbed.early_bytes[shard::SHARDS], every),
+        *sample(undisturbed.money_bytes[shard::SHARDS], 1),
+    ]
+    for place in places:
+        case = life_with_cut(setting, way, place)
+        # With everything confirmed and nobody else at the keypad no person is ever needed.
+        assert case.state is ENDS[story], place
+    lives(len(places))
+
+
+@pytest.mark.parametrize("story", ["approved", "declined"])
+@ways
+@pytest.mark.parametrize("subject", [s for s in SUBJECTS if not s.is_default], ids=str)
+def test_every_profile_on_every_line_survives_cuts(
+    subject: Subject, way: Operation, story: str, lives: Callable[[int], None]
+) -> None:
+    setting = replace(subject.setting, scenario=stories(subject.protocol)[story])
+    undisturbed = measure(setting, way)
+    places = [
+        *sample(undisturbed.early_bytes, 89),
+        *sample(undisturbed.money_bytes, 29),
+    ]
+    for place in places:
+        assert life_with_cut(setting, way, place).state is ENDS[story], place
+    lives(len(places))
+
+
+# The longest that a terminal may need to undo, so that the horizon is needed to the end.
+UNDOING_S = 55.0
+
+
+@pytest.mark.parametrize("only_receipt", [False, True], ids=["all-numbers", "receipt-only"])
+@pytest.mark.parametrize("busy", [True, False], ids=["busy-told", "idle-told"])
+@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.value)
+@pytest.mark.parametrize(
+    ("subject", "way"),
+    [(subject, way) for subject in LINES for way in WAYS],
+    ids=lambda value: value.value if value in WAYS else str(value),
+)
+def test_whatever_a_lost_vote_does_the_verdict_is_true(
+    *,
+    subject: Subject,
+    way: Operation,
+    habit: MissingAckHabit,
+    busy: bool,
+    only_receipt: bool,
+    lives: Callable[[int], None],
+) -> None:
+    terminal = {"vote": habit, "busy_while_settling": busy, "reversal_s": UNDOING_S}
+    setting = replace(subject.setting, scenario=Scenario(terminal=terminal))
+    if not busy:
+        # A terminal that calls itself idle while it undoes must not be trusted to tell busy.
+        setting = replace(setting, capabilities=frozenset(setting.signs()) - {"B"})
+    places = sample(measure(setting, way).money_bytes, 131)
+    for place in places:
+        case = life_with_cut(setting, way, place, only_receipt=only_receipt)
+        assert case.state is CaseState.REFUNDED, place
+    lives(len(places))
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "exclusive"),
+    [(frozenset(), True), (frozenset(), False), (frozenset("L"), True), (frozenset("LN"), False)],
+    ids=["nothing-exclusive", "nothing-shared", "last-exclusive", "last-and-numbers-shared"],
+)
+@ways
+@pytest.mark.parametrize("subject", LINES, ids=str)
+def test_with_less_proof_the_agent_asks_people_and_never_guesses(
+    subject: Subject,
+    way: Operation,
+    capabilities: frozenset[str],
+    exclusive: bool,
+    lives: Callable[[int], None],
+) -> None:
+    scenario = Scenario(terminal={"vote": MissingAckHabit.STAY})
+    setting = replace(
+        subject.setting, scenario=scenario, capabilities=capabilities, exclusive=exclusive
+    )
+    places = sample(measure(setting, way).money_bytes, 89)
+    parked = 0
+    for place in places:
+        with opened(cut_at(setting, place)) as shop:
+            pressed(shop, way)
+            assert shop.case is not None
+            lost = any(attempt.unknown is not None for attempt in shop.case.attempts)
+            shop.to_the_end()
+            parked += shop.parked
+            if lost and not capabilities:
+                assert shop.parked, f"{place}: decided without any proof"
+    assert parked, "a booking that looks like the sale before it is for people"
+    lives(len(places))
+
+
+@ways
+@pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+def test_a_share_of_the_cuts_runs_on_a_real_disk(
+    subject: Subject, way: Operation, real_disk: None, lives: Callable[[int], None]
+) -> None:
+    setting = replace(subject.setting, durable=True)
+    places = sample(measure(setting, way).money_bytes, 61)
+    for place in places:
+        assert life_with_cut(setting, way, place).state is CaseState.REFUNDED, place
+    lives(len(places))
