@@ -1,0 +1,92 @@
+"""Writes docs/reference/simulator.md: options, steps, faults and scenarios come from the code."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from simulators import cli, scenario
+from simulators.personality import load
+from simulators.settings import TerminalSettings
+from tests.docs.cli_page import options, spelled
+from tests.docs.template import filled, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WORDS = (
+    *("status", "register", "sale", "void", "refund", "money", "enquiry", "end_of_day"),
+    *("diagnose", "initialise", "abort", "result", "progress", "completion", "aborted", "end"),
+    *("print", "answer", "refusal", "ACK", "NAK"),
+)
+STEPS = {
+    "approve": "approved, but with another amount than was asked for",
+    "decline": "the host says no, with this result code",
+    "no_connection": "the host cannot be reached",
+    "host_delay": "the host takes that long",
+    "card_abort": "the cardholder presses stop after so long",
+    "card_never": "no card is presented",
+    "power_cut": "no power for so long; `when` is `before_commit` or `after_commit`",
+    "keypad": "somebody books at the keypad just before: `kind` is `sale`, `void` or `refund`",
+    "refuse": "refused before anything starts",
+    "abort": "started, and ended without a result",
+    "silent": "taken, and nothing follows",
+    "ignore": "as if the message had never come",
+    "nak": "not accepted on the line, not executed",
+    "nak_and_run": "the line says no, and yet it is executed",
+    "stale": "the last record is sent once more in front of the answer",
+    "status": "what a status enquiry is answered with",
+    "repeat_result": "the result is sent so many times more",
+    "no_result": "completed without a result",
+}
+FAULTS = {
+    "cut": "after `keep` bytes of it the line dies, for `seconds` or for good",
+    "mute": "from there on everything vanishes, both ways, for so long",
+    "drop": "it is lost",
+    "duplicate": "it comes `count` times more",
+    "delay": "it comes so much later",
+    "garble": "one bit of it is flipped",
+    "split": "it comes in `count` pieces, so far apart",
+    "noise": "so many random bytes come in front of it",
+    "echo": "it also comes back to whoever sent it",
+}
+
+
+def render() -> str:
+    """The whole page; a step or fault without words is a KeyError."""
+    known = load("zvt").knows
+    assert all(known(word) for word in WORDS), "a word that no scenario may use"
+    told = [
+        (f"`{spelled(option).replace('|', chr(92) + '|')}`", str(option.help or "who prints"))
+        for option in options(cli._parser())
+        if option.dest != "version"
+    ]
+    settings = [_setting(field.name) for field in fields(TerminalSettings)]
+    scenarios = [(f"`{name}`", scenario.load(name).about) for name in scenario.names()]
+    return filled(
+        "simulator.md",
+        options=rows(told),
+        words=", ".join(f"`{word}`" for word in WORDS),
+        steps=rows(_keyed(scenario.STEP_KEYS, STEPS)),
+        faults=rows(_keyed(scenario.FAULT_KEYS, FAULTS)),
+        settings=rows(settings),
+        scenarios=rows(scenarios),
+    )
+
+
+def _keyed(keys: Mapping[str, tuple[str, ...]], words: Mapping[str, str]) -> list[tuple[str, ...]]:
+    return [
+        (f"`{name}`", ", ".join(f"`{key}`" for key in wanted) or "–", words[name])
+        for name, wanted in keys.items()
+    ]
+
+
+def _setting(name: str) -> tuple[str, str, str]:
+    default = getattr(TerminalSettings(), name)
+    if isinstance(default, Enum):
+        choices = " ".join(f"`{member.value}`" for member in type(default))
+        return f"`{name}`", f"`{default.value}`", f"one of {choices}"
+    if isinstance(default, bool):
+        return f"`{name}`", f"`{str(default).lower()}`", "`true` or `false`"
+    return f"`{name}`", f"`{default}`", "seconds" if name.endswith("_s") else ""
