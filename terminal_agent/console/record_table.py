@@ -24,8 +24,10 @@ LIST_COLUMNS = (
     "approver",
 )
 _NUMBERS = frozenset({"amount"})
-# People copy these into the next command.
-_TYPED = frozenset({"case"})
+# Never broken: the number that people copy into the next command, and the day.
+_WHOLE = frozenset({"case", "date"})
+# A list shows the day alone; the minute stands with the case.
+_DAY = len("2026-11-24")
 
 # Columns whose stored value is a stable word, and where its text stands.
 _WORDS = {"status": "record.status", "reason": "reason", "way": "way", "evidence": "evidence"}
@@ -43,10 +45,10 @@ def list_lines(
         return [texts.line("record.empty")]
     return table(
         [_heading(name, texts) for name in names],
-        [[_shown(name, row.get(name, ""), texts) for name in names] for row in rows],
+        [[_listed(name, row.get(name, ""), texts) for name in names] for row in rows],
         columns=columns,
         to_right=frozenset(index for index, name in enumerate(names) if name in _NUMBERS),
-        whole=frozenset(index for index, name in enumerate(names) if name in _TYPED),
+        whole=frozenset(index for index, name in enumerate(names) if name in _WHOLE),
     )
 
 
@@ -66,6 +68,10 @@ def show_row(row: Mapping[str, str], texts: Texts, screen: Screen) -> None:
 def _heading(name: str, texts: Texts) -> str:
     key = f"record.column.{name}"
     return texts.line(key) if key in texts else name
+
+
+def _listed(name: str, value: str, texts: Texts) -> str:
+    return value[:_DAY] if name == "date" else _shown(name, value, texts)
 
 
 def _shown(name: str, value: str, texts: Texts) -> str:

@@ -42,6 +42,7 @@ BOOK = "sale_id,amount,sold_at,receipt_number,trace_number,masked_pan\n"
 SOLD = "S1,12.34,2026-11-24T09:00:00+00:00,0001,000001,541333******0018\n"
 PEOPLE = ("--cashier", "Anna", "--approver", "Ben", "--reason", "complaint")
 YES = (*PEOPLE, "--yes")
+_PARSER = build_parser()
 
 
 class Keyboard(io.StringIO):
@@ -122,7 +123,7 @@ class Till:
         self, *argv: str, typed: str | None = None, options: tuple[str, ...] = ()
     ) -> Context:
         """What `main` would make of this command line; `typed` None: nobody is at the keyboard."""
-        arguments = build_parser().parse_args(["--config", str(self.config), *options, *argv])
+        arguments = _PARSER.parse_args(["--config", str(self.config), *options, *argv])
         stdin = io.StringIO() if typed is None else Keyboard(typed)
         return Context(
             arguments=arguments,
