@@ -70,6 +70,11 @@ class SerialLine:
         """Whether a frame of ours is not acknowledged yet."""
         return self._outstanding is not None
 
+    @property
+    def begun(self) -> bool:
+        """Whether a message has begun and not ended; T1 ends it as damaged."""
+        return self._framer.pending
+
     def command(self, apdu: bytes, now: float, *, repeats: int) -> bytes:
         """Start a new conversation with a command; what was heard before it cannot be repeated."""
         self._last_in = b""
@@ -180,6 +185,11 @@ class TcpLine:
 
     def __init__(self) -> None:
         self._framer: Framer = TcpFramer()
+
+    @property
+    def begun(self) -> bool:
+        """Whether a message has begun and not ended: bytes of another protocol look like that."""
+        return self._framer.pending
 
     def command(self, apdu: bytes, now: float, *, repeats: int) -> bytes:
         """The bytes of a command."""

@@ -136,9 +136,16 @@ class ZvtSession:
         actions = self._react(heard, out, now)
         if self._phase in {Phase.ANSWER, Phase.RUNNING} and self._overdue(now):
             self._line.forget()
-            reason = "garbled" if self._damaged and not self._heard else "timeout"
-            return [*actions, *self._end(self._unknown(reason))]
+            return [*actions, *self._end(self._unknown(self._silence()))]
         return actions
+
+    def _silence(self) -> str:
+        """Nothing came in time: was it quiet, or does something else sit at the other end?
+
+        A stray 06 counts as an acknowledgement, so it says nothing against another protocol.
+        """
+        strange = self._damaged or self._line.begun
+        return "garbled" if strange and self._phase is Phase.ANSWER else "timeout"
 
     def _overdue(self, now: float) -> bool:
         return self._due is not None and now >= self._due
@@ -238,6 +245,7 @@ class ZvtSession:
 
     def _take_unreadable(self, apdu: bytes, error: ProtocolError, now: float) -> None:
         self._clean = False
+        self._damaged += 1
         self._note("unreadable", f"{apdu[:2].hex()}: {error}")
         if apdu[:2] in commands.NEVER_REFUSED or apdu[0] in {_POSITIVE, _NEGATIVE}:
             return

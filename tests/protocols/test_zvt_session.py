@@ -204,9 +204,25 @@ def test_noise_that_goes_on_is_garbled_when_the_time_is_over() -> None:
     peer.begin(STATUS)
     peer.raw(b"\xff" * 3)
     peer.run_out()
+    assert ended(peer) == (Outcome.UNKNOWN, "garbled")
     assert peer.result
-    assert peer.result.reason in {"timeout", "garbled"}
     assert not peer.result.line_clean
+
+
+def test_another_protocol_that_happens_to_say_06_is_garbled_and_not_silent() -> None:
+    peer = Peer()
+    peer.begin(STATUS)
+    peer.raw(b"\x06\x020|1|APP 1.0\x03\x5a")
+    peer.run_out()
+    assert ended(peer) == (Outcome.UNKNOWN, "garbled")
+
+
+def test_a_web_server_is_garbled_and_not_silent() -> None:
+    peer = Peer(transport="tcp")
+    peer.begin(STATUS)
+    peer.raw(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" * 2)
+    peer.run_out()
+    assert ended(peer) == (Outcome.UNKNOWN, "garbled")
 
 
 @BOTH
