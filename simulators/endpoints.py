@@ -105,12 +105,17 @@ class PtyEndpoint:
         del self._unsent[:-UNSENT_MAX]
 
     def pull(self) -> None:
-        """Both ends go away, so the till's descriptor is dead."""
+        """Both ends go away, so the till's descriptor is dead.
+
+        The link goes too, as a device's name does: the number behind it may soon be another's.
+        """
         if self._master >= 0:
             os.close(self._master)
             os.close(self._slave)
         self._master = self._slave = -1
         self._unsent.clear()
+        if self._link is not None:
+            self._link.unlink(missing_ok=True)
 
     def plug(self) -> bool:
         """A new pseudo terminal; its name is new unless there is a link."""
@@ -119,10 +124,8 @@ class PtyEndpoint:
         return self._link is None
 
     def close(self) -> None:
-        """Also takes the link away."""
+        """Nothing is left."""
         self.pull()
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
 
 
 class TcpEndpoint:
