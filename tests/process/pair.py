@@ -118,6 +118,8 @@ class Pair:
 
     def power_cut(self) -> None:
         """The terminal dies without a word, and comes back with what was durable."""
+        # Its name goes first: the device number behind it may soon be another terminal's.
+        (self._folder / "port").unlink(missing_ok=True)
         self._terminal.kill()
         self._terminal.stop()
         self._terminal = self._plug_in()
