@@ -626,3 +626,15 @@ def test_a_new_command_ends_a_dialogue_that_only_waits_for_its_last_answer() -> 
     till.mute_on = frozenset()
     assert till.status() == "00"
     assert len(till.bank.standing_refunds()) == 1
+
+
+def test_a_till_that_died_behind_its_registration_can_register_again() -> None:
+    till = Till()
+    till.mute_on = frozenset({"8000"})
+    till.send(bytes.fromhex("060006000000BE0978"))
+    till.line.read(0.0)
+    till.line.pass_time(60.0)
+    till.mute_on = frozenset()
+    till.reopen()
+    said = till.command("0600", password="000000", config_byte="BE", currency="0978")
+    assert codes(said) == ["8000", "060F"]

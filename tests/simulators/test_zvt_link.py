@@ -121,12 +121,33 @@ def test_the_same_frame_again_before_ours_was_acknowledged_is_not_executed_again
     link.send(RESULT, 0.0)
     link.out()
     link.receive(frame(STATUS), 1.0)
-    assert link.out() == ACK
+    assert link.out() == ACK + frame(RESULT), "the answer once more, too"
     assert link.heard() == [STATUS]
+    assert link.deadline == 6.0
     link.receive(ACK, 2.0)
     link.heard()
     link.receive(frame(STATUS), 3.0)
     assert link.heard() == [STATUS], "after an acknowledged answer it is a new command"
+
+
+def test_after_an_answer_that_nobody_took_the_same_frame_is_a_new_command() -> None:
+    """A till that died behind its command and comes back begins with the same bytes."""
+    link = a_link()
+    link.receive(frame(STATUS), 0.0)
+    link.send(RESULT, 0.0)
+    for now in (5.0, 10.0, 14.9):
+        link.tick(now)
+    link.receive(NAK, 14.9)
+    link.heard()
+    link.receive(frame(STATUS), 14.9)
+    assert link.heard() == [STATUS]
+
+
+def test_the_same_frame_later_than_any_repeat_can_come_is_a_new_command() -> None:
+    link = a_link()
+    for now, heard in ((0.0, [STATUS]), (14.9, []), (15.0, [STATUS])):
+        link.receive(frame(STATUS), now)
+        assert link.heard() == heard
 
 
 def test_a_terminal_without_a_filter_takes_the_same_frame_twice() -> None:

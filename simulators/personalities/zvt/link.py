@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from protocols.kit.framing import Piece
 
+_ANSWERS = (0x80, 0x84)  # first bytes of an answer; everything else is a command
+
 
 class Verdict(Enum):
     """How a good frame is answered on the line, and whether it is read."""
@@ -77,6 +79,7 @@ class SerialLink:
         self._waiting: deque[_Frame] = deque()
         self._byte_due: float | None = None
         self._last_in = b""
+        self._known_until = 0.0  # later than any repeat of the till's last frame can come
         self._heard: list[Heard] = []
         self._out = bytearray()
 
@@ -145,9 +148,12 @@ class SerialLink:
                 self._out += NAK
 
     def _take_apdu(self, apdu: bytes, now: float) -> None:
-        if self._know_repeats and apdu == self._last_in:
-            # The till did not hear our acknowledgement: once more, and nothing else happens.
+        if self._know_repeats and apdu == self._last_in and now < self._known_until:
+            # The till did not hear us: the same words once more, and nothing is done again.
             self._out += ACK
+            if self._under_way is not None and apdu[0] not in _ANSWERS:
+                self._out += self._under_way.data
+                self._under_way.due = now + self._t2_s
             return
         verdict = self._judge(apdu)
         if verdict is Verdict.IGNORE:
@@ -158,6 +164,7 @@ class SerialLink:
         # A message in place of an acknowledgement says that our frame was read.
         self._delivered(now)
         self._last_in = apdu
+        self._known_until = now + self._t2_s * (1 + self._repeats)
         self._heard.append(apdu)
 
     def _delivered(self, now: float) -> None:
