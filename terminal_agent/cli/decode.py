@@ -84,7 +84,8 @@ def _tell(context: Context, protocol: str, layer: str, message: Decoded, **more:
         return
     when = f"{more['at_s']:>10.3f}  {more['way']} " if "at_s" in more else ""
     context.screen.headline(f"{when}{message.command}  {message.name}".rstrip())
-    context.screen.pairs([(f"  {name}", _plain(value)) for name, value in message.fields.items()])
+    fields = message.fields.items()
+    context.screen.pairs([row for name, value in fields for row in _rows(name, value)])
     for note in message.notes:
         context.screen.say(f"  ({note})")
 
@@ -99,10 +100,17 @@ def _json(fields: object) -> JsonValue:
     return fields
 
 
-def _plain(value: object) -> str:
+def _rows(label: str, value: object) -> list[tuple[str, str]]:
+    """A value as labels and texts; a tree is told node by node, each under its tags."""
+    if isinstance(value, Mapping) and "tag" in value:
+        label = f"{label} {value['tag']}"
+        own = " ".join(str(value[key]) for key in ("name", "value") if key in value)
+        return [(label, own), *_rows(label, value.get("nodes", []))]
+    if isinstance(value, Mapping):
+        return [row for key, inner in value.items() for row in _rows(f"{label} {key}", inner)]
     if isinstance(value, list | tuple):
-        return "\n".join(_plain(item) for item in value)
-    return str(value)
+        return [row for item in value for row in _rows(label, item)]
+    return [(label, str(value))]
 
 
 def _refused(context: Context, error: ProtocolError) -> ExitCode:

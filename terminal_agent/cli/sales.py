@@ -43,7 +43,7 @@ def list_sales(context: Context) -> ExitCode:
         headings = [context.texts.line(key) for key in _HEADINGS]
         rows = [_cells(state) for state in found]
         context.screen.lines(
-            table(headings, rows, to_right=frozenset({3, 4}), whole=frozenset({0}))
+            table(headings, rows, to_right=frozenset({3, 4}), whole=frozenset({0, 1}))
         )
     return ExitCode.APPROVED
 
