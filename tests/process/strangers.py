@@ -67,7 +67,7 @@ def network_stranger(speech: Speech) -> Iterator[str]:
 
         def serve() -> None:
             while True:
-                ready, _, _ = select.select([listener, wait], (), ())
+                ready, _, _ = select.select([listener.fileno(), wait], (), ())
                 if wait in ready:
                     return
                 client, _ = listener.accept()
