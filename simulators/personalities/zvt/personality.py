@@ -209,7 +209,10 @@ class ZvtPersonality:
         except ProtocolError:
             self._start_beside(dialogues.answer(answers.negative(PROTOCOL_ERROR)))
             return
-        if self._desk.registration.ids and (number := id_of(message)) is not None:
+        number = id_of(message)
+        if number == 0:  # the offer of a registration: counting begins anew
+            self._till_id = 0
+        elif number is not None and self._desk.registration.ids:
             if number == self._till_id:
                 return
             self._till_id = number
