@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.harness import Shop
 from tests.setting import Killed, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from terminal_agent.refund.nouns import RefundCase
 
@@ -36,6 +37,7 @@ _FEW: Final = os.environ.get("SWEEP") == "few"
 
 
 Item = TypeVar("Item")
+Strike = Callable[[int, str], None]
 
 
 def sample(items: Sequence[Item], every: int) -> Sequence[Item]:
@@ -138,26 +140,34 @@ class Measure:
 def measure(setting: Setting, way: Operation) -> Measure:
     """Live once without a fault."""
     with opened(setting) as shop:
-        shop.refund(shop.sale(), way)
+        pressed(shop, way)
         assert shop.case is not None
+        points = tuple(shop.points)
         assert shop.case.closed, "an undisturbed life ends with a verdict"
         shop.let_settle()
         shop.check(settled=True)
         return Measure(
             bytes=dict(shop.device.cable.counts),
             bytes_before_money=shop.counts_at_money,
-            points=tuple(shop.points),
+            points=points,
             points_before_money=next(
-                place for place, label in enumerate(shop.points) if "AttemptArmed" in label
+                place for place, label in enumerate(points) if "AttemptArmed" in label
             ),
         )
 
 
-def pressed(shop: Shop, way: Operation, *, only_receipt: bool = False) -> None:
-    """A sale, and the refund of it; where the agent is killed, it is started again."""
+def pressed(
+    shop: Shop, way: Operation, *, strike: Strike | None = None, only_receipt: bool = False
+) -> None:
+    """A sale, and the refund of it; where the agent is killed, it is started again.
+
+    `strike` is told every moment, counted from 1 at the press.
+    """
     sale = shop.sale(only_receipt=only_receipt)
     shop.points.clear()
+    shop.strike = strike
     surviving(shop, lambda: shop.refund(sale, way))
+    shop.strike = None
     shop.check()
 
 
