@@ -7,6 +7,7 @@ where it is asked for, so that installing the product changes nobody else's test
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
@@ -15,7 +16,6 @@ from simulators.testing import TerminalSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # Seconds of the terminal's clock that pass in one real second unless a test says otherwise. The
 # till must divide its own waiting times by the same number.
@@ -61,7 +61,7 @@ def terminal_simulator() -> Iterator[TerminalFactory]:
         ) -> TerminalSimulator:
             return running.enter_context(
                 TerminalSimulator(
-                    *("--scenario", str(scenario), "--profile", profile),
+                    *("--scenario", _found(scenario), "--profile", profile),
                     *("--time-scale", str(time_scale), "--seed", str(seed)),
                     *options,
                     protocol=protocol,
@@ -70,3 +70,9 @@ def terminal_simulator() -> Iterator[TerminalFactory]:
             )
 
         yield start
+
+
+def _found(scenario: str | Path) -> str:
+    """A file is meant from where the test runs; the simulator runs elsewhere."""
+    is_file = Path(scenario).suffix == ".toml"
+    return str(Path(scenario).absolute()) if is_file else str(scenario)
