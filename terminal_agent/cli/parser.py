@@ -1,8 +1,9 @@
-"""The command line as a table of commands; imports nothing but argparse."""
+"""The command line as a table of commands; imports no part of the product."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class _Version(argparse.Action):
     ) -> None:
         from terminal_agent.installation import version
 
-        parser.exit(message=f"refund-agent {version()}\n")
+        sys.stdout.write(f"refund-agent {version()}\n")
+        parser.exit()
 
 
 def build_parser() -> argparse.ArgumentParser:

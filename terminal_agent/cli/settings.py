@@ -73,7 +73,7 @@ def check(context: Context) -> ExitCode:
     for name in loaded.config.terminal:
         _check_terminal(loaded, name)
         _tell_undeclared(context, loaded, name)
-    context.screen.say(context.texts.line("config.ok.line", file=str(loaded.path)))
+    context.screen.lines([context.texts.line("config.ok.line", file=str(loaded.path))])
     return ExitCode.APPROVED
 
 
