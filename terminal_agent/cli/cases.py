@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def list_cases(context: Context) -> ExitCode:
     """The register, newest first."""
     with context.reader() as journal:
-        cases = journal.open_cases() if context.arguments.open else journal.cases()
+        cases = journal.unsettled_cases() if context.arguments.open else journal.cases()
         rows = [_row(journal, case) for case in cases]
         if context.as_json:
             found: list[dict[str, JsonValue]] = [

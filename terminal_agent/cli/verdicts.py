@@ -8,7 +8,6 @@ from terminal_agent.cli.options import person, sentence
 from terminal_agent.cli.telling import tell_trouble
 from terminal_agent.cli.views import outcome_view, results_of
 from terminal_agent.console.asker import Cancelled
-from terminal_agent.console.desk import RefusalView
 from terminal_agent.console.outcome import outcome_json, show_message, show_outcome
 from terminal_agent.console.resolve import UndecidedCase, lead_verdict
 from terminal_agent.errors import UsageError
@@ -131,8 +130,7 @@ def show_quarantine(context: Context) -> ExitCode:
         reason = context.texts.line(found.why)
         when = f"{found.at:%Y-%m-%d %H:%M}"
         context.screen.say(context.texts.line("quarantine.why", when=when, reason=reason))
-        message = context.texts.message(RefusalView("refusal.quarantine").key)
-        show_message(message, context.texts, context.screen)
+        context.screen.say(context.texts.message("refusal.quarantine").do)
     return ExitCode.APPROVED if found is None else ExitCode.REFUSED
 
 

@@ -127,6 +127,15 @@ class Reader:
         )
         return [self.case(str(row[0])) for row in rows]
 
+    def unsettled_cases(self) -> list[RefundCase]:
+        """Cases that are not closed, newest first: also those that nothing was sent for yet."""
+        rows = self._all(
+            "SELECT case_id FROM cases WHERE state NOT IN (?, ?) ORDER BY created_seq DESC",
+            CaseState.REFUNDED.value,
+            CaseState.NOT_REFUNDED.value,
+        )
+        return [self.case(str(row[0])) for row in rows]
+
     def open_cases(self, terminal: str | None = None) -> list[RefundCase]:
         """Cases with an open attempt (on this terminal), oldest first."""
         rows = self._all(

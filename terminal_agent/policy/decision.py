@@ -155,7 +155,7 @@ def _money_refusal(rules: PolicyRules, at_hand: Situation) -> Refusal | None:
         return Refusal("refusal.zero_amount")
     if history.already_voided:
         return Refusal("refusal.already_voided")
-    if amount.minor > left and history.blocking_case:
+    if not left and history.blocking_case:
         return Refusal("refusal.duplicate", {"case": history.blocking_case})
     if amount.minor > left:
         rest = Amount(left, amount.currency)

@@ -152,6 +152,17 @@ def test_a_terminal_has_one_open_attempt_at_a_time(path: Path) -> None:
         assert journal.open_cases("desk") == []
 
 
+def test_a_case_is_unsettled_until_it_is_closed(path: Path) -> None:
+    with shelf.opened(path) as journal:
+        journal.append(shelf.sale(), s.created(minor=600))
+        assert [case.case_id for case in journal.unsettled_cases()] == [s.CASE]
+        assert journal.open_cases() == []  # nothing was sent for it yet
+        journal.append(*s.TO_ARMED[1:])
+        assert [case.case_id for case in journal.unsettled_cases()] == [s.CASE]
+        journal.append(s.seen(), s.approved())
+        assert journal.unsettled_cases() == []
+
+
 def test_a_commit_once_repeat_stands_beside_the_attempt_it_settles(path: Path) -> None:
     void = Operation.VOID
     with shelf.opened(path) as journal:

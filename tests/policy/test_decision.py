@@ -138,9 +138,14 @@ def test_the_day_of_a_sale_is_the_day_of_the_shop() -> None:
         ({"amount": Amount(0, EUR)}, "refusal.zero_amount", {}),
         ({"history": SaleHistory(already_voided=True)}, "refusal.already_voided", {}),
         (
-            {"history": SaleHistory(taken_minor=1, blocking_case="RF-1")},
+            {"history": SaleHistory(taken_minor=1000, blocking_case="RF-1")},
             "refusal.duplicate",
             {"case": "RF-1"},
+        ),
+        (
+            {"history": SaleHistory(taken_minor=1, blocking_case="RF-1")},
+            "refusal.over_remaining",
+            {"amount": "EUR 10.00", "rest": "EUR 9.99"},
         ),
         (
             {"amount": Amount(1001, EUR)},
