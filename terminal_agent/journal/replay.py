@@ -24,6 +24,7 @@ from terminal_agent.policy.decision import SaleHistory
 from terminal_agent.refund.case import case_number, fold
 from terminal_agent.refund.errors import IllegalFact
 from terminal_agent.refund.facts import EndOfDay, Fact, QuarantineStarted, SaleRecorded
+from terminal_agent.refund.states import CaseState
 
 if TYPE_CHECKING:
     from terminal_agent.refund.nouns import RefundCase
