@@ -41,7 +41,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import contracts
 	@$(BIN)/lint-imports --no-cache
 
 bench: $(STAMP) ## figures: each beside its peer or limit, measured in the same run
-	@$(BIN)/python -m pytest tests/bench -m bench --benchmark-only -q --benchmark-columns=median,ops,rounds --benchmark-group-by=group
+	@$(BIN)/python -m pytest tests/bench -m bench --benchmark-only -q -s --benchmark-columns=median,ops,rounds --benchmark-group-by=group
 
 sweep: $(STAMP) ## longer sweeps of the same kind as in the tests
 	@SWEEP=full $(BIN)/python -m pytest -n $(JOBS) -q tests/conformance
