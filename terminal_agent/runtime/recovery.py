@@ -27,7 +27,7 @@ from terminal_agent.refund.facts import (
 from terminal_agent.refund.idle import IdleWatch, Sign
 from terminal_agent.refund.recovery import Judgement, Question, Verdict, judge, judge_repeat
 from terminal_agent.refund.states import AttemptState
-from terminal_agent.runtime.attempts import AttemptRunner, prints_due, sale_of, slip_id
+from terminal_agent.runtime.attempts import AttemptRunner, Stopped, prints_due, sale_of, slip_id
 from terminal_agent.runtime.conversation import Conversation, LastRead
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Recoverer:
                 self._reporter.technical(error.code, error.what_happened)
                 self._reporter.step("step.line_down")
             if self._reporter.abort_wanted():
-                raise LinkError("the check was stopped by a person", code="link.stopped")
+                raise _stopped()
             if clock.monotonic() >= limit:
                 raise LinkError("the terminal was never idle long enough", code="link.busy")
             clock.wait(station.poll_s)
@@ -262,7 +262,10 @@ class Recoverer:
     ) -> Recovered:
         """The void again, as a new attempt: the terminal does it at most once per sale."""
         runner = AttemptRunner(self._journal, self._station, self._reporter)
-        ending = runner.run(case, talk, last, repeats=newest.number)
+        try:
+            ending = runner.run(case, talk, last, repeats=newest.number)
+        except Stopped:
+            return Recovered(self._interrupted(case), _stopped())
         case = ending.case
         if ending.interrupted is not None or ending.result is None:
             return Recovered(case, ending.interrupted)
@@ -273,7 +276,8 @@ class Recoverer:
         if judgement.verdict is Verdict.CANNOT_TELL and open_repeat:
             # The repeat lost its own outcome: everything stays unknown until the next recovery.
             return Recovered(self._interrupted(case))
-        return Recovered(self._write(case, judgement, last.record))
+        # The terminal's last record is not the booking that this proves: judged alone it told nothing.
+        return Recovered(self._write(case, judgement, None))
 
     # -- interrupted ----------------------------------------------------------------------------
 
@@ -293,6 +297,10 @@ class Recoverer:
             attempt=attempt.number,
             reason=reason,
         )
+
+
+def _stopped() -> LinkError:
+    return LinkError("the check was stopped by a person", code="link.stopped")
 
 
 def _tens(seconds: float) -> int:

@@ -179,7 +179,7 @@ def test_after_the_sale_is_refunded_nothing_is_left(till: Till) -> None:
 def test_a_part_blocks_only_that_part(till: Till) -> None:
     assert till.refund("--amount", "12.00").code == 0
     ran = till.refund("--amount", "0.35")
-    assert (ran.code, ran.error) == (6, "refusal.duplicate")
+    assert (ran.code, ran.error) == (6, "refusal.over_remaining")
     ran = till.run("void", "--receipt", "1", *YES, "--json")
     assert (ran.code, ran.error) == (6, "refusal.void_partial")
     # Without an amount it is all that is left.
