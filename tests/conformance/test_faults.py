@@ -1,0 +1,277 @@
+"""Whatever cable, host, terminal or another person do to one message, the verdict stays true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from protocols.kit import registry
+from protocols.kit.vocabulary import Operation
+from simulators import scenario as scenarios
+from simulators.errors import BadScenario
+from simulators.memory import Counters
+from simulators.scenario import Fault, Scenario, Step
+from simulators.settings import MissingAckHabit
+from terminal_agent.refund.states import CaseState
+from tests.conformance.lives import (
+    DEFAULTS,
+    LINES,
+    SUBJECTS,
+    WAYS,
+    Subject,
+    always_declined,
+    measure,
+    opened,
+    pressed,
+    sample,
+)
+from tests.harness import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from simulators.bank import BookingKind
+    from tests.setting import Setting
+
+ways = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.value)
+
+# What a cable can do to one message. Delays: within the terminal's repeats, at the edge of the
+# fence, and long after everybody gave up. A stream connection loses no single byte and changes
+# none, so there only the first ones can happen.
+STREAM_FAULTS: Final[tuple[tuple[str, dict[str, float]], ...]] = (
+    ("delay", {"seconds": 3.0}),
+    ("delay", {"seconds": 14.0}),
+    ("delay", {"seconds": 90.0}),
+    ("split", {"seconds": 0.05}),
+    ("split", {"seconds": 2.0}),
+    ("mute", {"seconds": 30.0}),
+)
+LINE_FAULTS: Final[tuple[tuple[str, dict[str, float]], ...]] = (
+    *STREAM_FAULTS,
+    ("drop", {}),
+    ("duplicate", {}),
+    ("garble", {}),
+    ("noise", {"count": 5}),
+    ("echo", {}),
+    ("cut", {"keep": 1, "seconds": 1.0}),
+)
+# What a terminal can do with a message, beside what it should.
+MISBEHAVIOURS: Final = ("ignore", "nak", "nak_and_run", "silent", "stale")
+
+
+def messages_of(points: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Every message of a life: direction, name, and which one of that name it is."""
+    counts: Counter[tuple[str, str]] = Counter()
+    found = []
+    for label in points:
+        moment, _, name = label.partition(" ")
+        if moment in {"left", "heard"}:
+            key = ("to_terminal" if moment == "left" else "to_ecr", name)
+            counts[key] += 1
+            found.append((*key, counts[key]))
+    return found
+
+
+def life_in(setting: Setting, way: Operation) -> CaseState:
+    """Press in that world; recover; try again. Gives how it ended."""
+    with opened(setting) as shop:
+        pressed(shop, way)
+        return shop.to_the_end().state
+
+
+@pytest.mark.parametrize(
+    "number",
+    range(len(LINE_FAULTS)),
+    ids=lambda n: "-".join(
+        [LINE_FAULTS[n][0], *(f"{value:g}" for value in LINE_FAULTS[n][1].values())]
+    ),
+)
+@ways
+@pytest.mark.parametrize("subject", LINES, ids=str)
+def test_a_fault_at_any_one_message_leaves_the_verdict_true(
+    subject: Subject, way: Operation, number: int, lives: Callable[[int], None]
+) -> None:
+    kind, values = LINE_FAULTS[number]
+    stream = subject.transport not in registry.load(subject.protocol).resynchronises
+    if stream and LINE_FAULTS[number] not in STREAM_FAULTS:
+        pytest.skip("a stream connection neither loses nor changes single messages")
+    undisturbed = measure(subject.setting, way)
+    places = sample(messages_of(undisturbed.points), 3)
+    for seed, (direction, name, nth) in enumerate(places):
+        fault = Fault(
+            direction=direction,
+            do=kind,
+            message=name,
+            nth=nth,
+            seconds=values.get("seconds", 0.0),
+            count=int(values.get("count", 2)),
+            keep=int(values.get("keep", 0)),
+        )
+        setting = replace(subject.setting, scenario=Scenario(faults=(fault,)), seed=seed)
+        assert life_in(setting, way) is CaseState.REFUNDED, (direction, name, nth)
+    lives(len(places))
+
+
+@pytest.mark.parametrize("filtering", [True, False], ids=["filter", "no-filter"])
+@pytest.mark.parametrize("kind", MISBEHAVIOURS)
+@ways
+@pytest.mark.parametrize("subject", LINES, ids=str)
+def test_a_terminal_that_misbehaves_at_any_one_command_is_not_believed(
+    *, subject: Subject, way: Operation, kind: str, filtering: bool, lives: Callable[[int], None]
+) -> None:
+    undisturbed = measure(subject.setting, way)
+    places = [
+        (name, nth)
+        for direction, name, nth in messages_of(undisturbed.points)
+        if direction == "to_terminal"
+    ]
+    for name, nth in sample(places, 1):
+        scenario = Scenario(
+            steps=(Step(on=name, do=kind, nth=nth),),
+            terminal={"duplicate_filter": filtering},
+        )
+        end = life_in(replace(subject.setting, scenario=scenario), way)
+        assert end is CaseState.REFUNDED, (name, nth)
+    lives(len(sample(places, 1)))
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+@ways
+@pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+def test_every_scenario_of_the_simulator_ends_in_the_truth(
+    subject: Subject, way: Operation, name: str, lives: Callable[[int], None]
+) -> None:
+    setting = replace(subject.setting, scenario=scenarios.load(name))
+    try:
+        with opened(setting) as shop:
+            pressed(shop, way)
+            shop.to_the_end(must_end=False)
+    except BadScenario:
+        pytest.skip("the scenario speaks of messages that this protocol has not")
+    lives(1)
+
+
+@pytest.mark.parametrize("seconds", [100.0, 900.0, 5_000.0], ids=lambda s: f"{s:g}s")
+@ways
+@pytest.mark.parametrize("subject", LINES, ids=str)
+def test_a_slow_host_is_waited_for_or_asked_about_later(
+    subject: Subject, way: Operation, seconds: float, lives: Callable[[int], None]
+) -> None:
+    slow = Step(on="money", do="host_delay", seconds=seconds)
+    assert life_in(replace(subject.setting, scenario=Scenario(steps=(slow,))), way) is (
+        CaseState.REFUNDED
+    )
+    lives(1)
+
+
+@ways
+@pytest.mark.parametrize("subject", LINES, ids=str)
+def test_a_refusal_to_start_is_not_sent_and_may_be_tried_again(
+    subject: Subject, way: Operation
+) -> None:
+    (declined,) = always_declined(subject.protocol).steps
+    refuse = Step(on="money", do="refuse", code=declined.code)
+    with opened(replace(subject.setting, scenario=Scenario(steps=(refuse,)))) as shop:
+        pressed(shop, way)
+        assert shop.case is not None
+        assert shop.case.state is CaseState.AUTHORISED
+        assert not shop.journal.open_cases()
+        assert shop.to_the_end().state is CaseState.REFUNDED
+        assert len(shop.oracle.frames) == 2
+
+
+FOREIGN: Final[tuple[tuple[BookingKind, int], ...]] = (
+    ("refund", 1250),
+    ("refund", 1251),
+    ("sale", 1250),
+    ("sale", 99),
+)
+
+
+@pytest.mark.parametrize("habit", list(MissingAckHabit)[:-1], ids=lambda habit: habit.value)
+@pytest.mark.parametrize("bookings", [1, 2])
+@pytest.mark.parametrize(("kind", "amount"), FOREIGN)
+@pytest.mark.parametrize("moment", ["before-money", "after-loss"])
+@ways
+@pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+def test_somebody_else_at_the_keypad_never_makes_a_verdict_wrong(
+    *,
+    subject: Subject,
+    way: Operation,
+    moment: str,
+    kind: BookingKind,
+    amount: int,
+    bookings: int,
+    habit: MissingAckHabit,
+    lives: Callable[[int], None],
+) -> None:
+    """Ours is lost before or after it was booked; the other booking stands between."""
+    setting = replace(subject.setting, exclusive=False, scenario=Scenario(terminal={"vote": habit}))
+    places = sample(measure(setting, way).money_bytes, 211)
+    for place in places:
+        with opened(replace(setting, cut_after=place)) as shop:
+            if moment == "before-money":
+                foreign_before_money(shop, kind, amount, bookings)
+            pressed(shop, way)
+            if moment == "after-loss":
+                shop.let_settle()
+                for _ in range(bookings):
+                    shop.keypad(kind, amount)
+            shop.to_the_end()
+    lives(len(places))
+
+
+def foreign_before_money(shop: Shop, kind: BookingKind, amount: int, bookings: int) -> None:
+    """Let somebody book just when the agent is about to write its money message."""
+    shop.before_money = lambda: [shop.keypad(kind, amount) for _ in range(bookings)]
+
+
+@pytest.mark.parametrize("exclusive", [True, False], ids=["exclusive", "shared"])
+@pytest.mark.parametrize("reset", [True, False], ids=["numbers-reset", "numbers-go-on"])
+@pytest.mark.parametrize("then_booked", [True, False], ids=["and-a-sale", "nothing-more"])
+@ways
+@pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+def test_an_end_of_day_at_the_keypad_never_makes_a_verdict_wrong(
+    *,
+    subject: Subject,
+    way: Operation,
+    exclusive: bool,
+    reset: bool,
+    then_booked: bool,
+    lives: Callable[[int], None],
+) -> None:
+    """A sale at the keypad of an exclusive terminal breaks what was promised, so it is left out."""
+    if exclusive and then_booked:
+        pytest.skip("nobody books at an exclusive terminal")
+    setting = replace(subject.setting, exclusive=exclusive)
+    places = sample(measure(setting, way).money_bytes, 97)
+    for place in places:
+        with opened(replace(setting, cut_after=place)) as shop:
+            pressed(shop, way)
+            shop.let_settle()
+            shop.device.terminal.end_of_day()
+            if reset:
+                shop.device.terminal.memory.counters = Counters(batch=2)
+            if then_booked:
+                shop.keypad("sale", 1250)
+            shop.to_the_end(must_end=False)
+    lives(len(places))
+
+
+@ways
+@pytest.mark.parametrize("subject", LINES, ids=str)
+def test_the_agent_refuses_an_end_of_day_while_a_case_is_open(
+    subject: Subject, way: Operation
+) -> None:
+    lost = Fault(direction="to_terminal", do="cut", message="money")
+    with opened(replace(subject.setting, scenario=Scenario(faults=(lost,)))) as shop:
+        pressed(shop, way)
+        assert shop.journal.open_cases()
+        assert not shop.end_of_day()
+        assert shop.device.terminal.memory.counters.batch == 1
+        shop.to_the_end()
+        assert shop.end_of_day()
+        assert shop.device.terminal.memory.counters.batch == 2
