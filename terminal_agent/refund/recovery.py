@@ -78,7 +78,8 @@ def judge(question: Question) -> Judgement:
     """What the last record proves. Where both truths are possible it never decides."""
     found = _judge_last(question)
     once = question.operation is Operation.VOID and Capability.COMMIT_ONCE in question.proved
-    if found.verdict is Verdict.CANNOT_TELL and once and question.settled:
+    tried = once and question.settled and not _voided_otherwise(question)
+    if found.verdict is Verdict.CANNOT_TELL and tried:
         return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
     return found
 
@@ -156,6 +157,8 @@ def _judge_last(question: Question) -> Judgement:
         return _cannot("doubt.record_unclear")
     if _original_undone(question, last):
         return _cannot("doubt.original_undone")
+    if _voided_otherwise(question):
+        return _cannot("doubt.reference_other_content")
     refers = Capability.REFERENCE in question.proved and question.reference is not None
     if refers and last.reference == question.reference:
         return _by_reference(question, last)
@@ -184,6 +187,19 @@ def _original_undone(question: Question, last: TransactionRecord) -> bool:
     wanted = original.receipt_number if original is not None else None
     told = last.receipt_number
     return wanted is None or told is None or same_number(told, wanted)
+
+
+def _voided_otherwise(question: Question) -> bool:
+    """Our sale, voided with another amount than asked for: neither ours as wanted nor nothing.
+
+    A repeat would be told "done already", which would hide the amount.
+    """
+    last, original = question.last, question.original
+    if question.operation is not Operation.VOID or last is None or original is None:
+        return False
+    told, wanted = last.original_trace_number, original.trace_number
+    ours = told is not None and wanted is not None and same_number(told, wanted)
+    return ours and last.booking is Booking.APPROVED and _amount_differs(question, last)
 
 
 def _steps(question: Question, last: TransactionRecord) -> int | None:

@@ -282,3 +282,29 @@ def test_a_repeat_proves_by_its_answer(result: ExchangeResult, verdict: Verdict)
     found = judge_repeat(result)
     assert found.verdict is verdict
     assert found.evidence is (None if verdict is Verdict.CANNOT_TELL else Evidence.BY_REFERENCE)
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_our_sale_voided_with_another_amount_is_for_people_even_with_commit_once(
+    exclusive: bool,
+) -> None:
+    baseline = w.question(next(iter(w.histories(w.STAY, 0))), N, exclusive=exclusive).baseline
+    assert baseline is not None
+    asked = w.question(
+        next(iter(w.histories(w.STAY, 0))),
+        N | {Capability.COMMIT_ONCE},
+        exclusive=exclusive,
+        operation=Operation.VOID,
+    )
+    last = replace(
+        baseline,
+        booking=Booking.APPROVED,
+        kind=Operation.VOID,
+        amount_minor=222,
+        original_trace_number="000017",
+    )
+    asked = replace(asked, last=last, original=Original(trace_number="17"))
+    assert judge(asked).verdict is Verdict.CANNOT_TELL
+    assert judge(asked).reasons == ("doubt.reference_other_content",)
+    without_original = replace(asked, original=None)
+    assert judge(without_original).reasons != ("doubt.reference_other_content",)
