@@ -276,7 +276,7 @@ class Recoverer:
         if judgement.verdict is Verdict.CANNOT_TELL and open_repeat:
             # The repeat lost its own outcome: everything stays unknown until the next recovery.
             return Recovered(self._interrupted(case))
-        # The terminal's last record is not the booking that this proves: judged alone it told nothing.
+        # The terminal's last record is not the booking that this proves: it told nothing itself.
         return Recovered(self._write(case, judgement, None))
 
     # -- interrupted ----------------------------------------------------------------------------
