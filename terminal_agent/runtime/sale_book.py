@@ -300,6 +300,6 @@ def _told_moment(record: TransactionRecord, now: datetime) -> datetime:
         moment = now.replace(
             month=month, day=day, hour=hour, minute=minute, second=second, microsecond=0
         )
-    except ValueError:
+        return moment if (moment - now).days < 1 else moment.replace(year=now.year - 1)
+    except ValueError:  # no such day, at least not in that year
         return now
-    return moment if (moment - now).days < 1 else moment.replace(year=now.year - 1)

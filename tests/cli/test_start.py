@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -14,11 +15,14 @@ from terminal_agent import cli
 from terminal_agent.cli import parser as parser_module
 from terminal_agent.cli.context import Context
 from terminal_agent.cli.parser import LANGUAGES, REASONS, build_parser
+from terminal_agent.cli.reporting import ConsoleReporter
 from terminal_agent.cli.running import _COMMANDS, exit_code
+from terminal_agent.console.screen import Screen
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal.errors import JournalError, refusal
 from terminal_agent.policy import rules
 from terminal_agent.prompts import catalog
+from terminal_agent.prompts.catalog import Texts
 from terminal_agent.refund.errors import IllegalFact
 from terminal_agent.slips.model import SlipError
 from tests.cli.till import Till
@@ -122,6 +126,40 @@ def test_a_message_that_cannot_be_flushed_changes_no_exit_code() -> None:
     )
     ran = program("-c", run)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+class Deaf(io.StringIO):
+    """A stream whose reader is gone, over a file that can be pointed elsewhere."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__()
+        self.handle = handle
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+    def fileno(self) -> int:
+        return self.handle
+
+
+def test_what_cannot_be_flushed_goes_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    handle = os.open(file, os.O_CREAT | os.O_WRONLY)
+    try:
+        cli._flush(Deaf(handle))
+        os.write(handle, b"lost")
+    finally:
+        os.close(handle)
+    assert file.read_bytes() == b""
+
+
+def test_only_a_technician_who_asks_hears_technical_remarks() -> None:
+    for verbose in (False, True):
+        out = io.StringIO()
+        reporter = ConsoleReporter(Screen(out), Texts.load("en"), verbose=verbose)
+        for _ in range(2):
+            reporter.technical("stray_bytes", "3 bytes came between requests")
+        assert out.getvalue().count("[stray_bytes]") == int(verbose)
 
 
 def test_every_kind_of_error_has_its_exit_code() -> None:
