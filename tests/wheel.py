@@ -116,7 +116,7 @@ class Workshop:
         agent, simulator = self.bin / "refund-agent", self.bin / "terminal-simulator"
         run([agent, "--version"], cwd=self.folder, want=[version])
         run([agent, "--help"], cwd=self.folder, want=["refund", "recover", "decode"])
-        decode = [agent, "decode", "--protocol", "zvt", "--layer", "apdu", "--json", REFUND_HEX]
+        decode = (agent, "decode", "--protocol", "zvt", "--layer", "apdu", "--json", REFUND_HEX)
         run(decode, cwd=self.folder, want=['"amount_minor": 1234'])
         run([simulator, "--help"], cwd=self.folder, want=["--time-scale"])
         run([simulator, "--list-scenarios"], cwd=self.folder, want=["answer-lost-after-commit"])
