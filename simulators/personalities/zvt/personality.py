@@ -213,7 +213,7 @@ class ZvtPersonality:
         if number == 0:  # the offer of a registration: counting begins anew
             self._till_id = 0
         elif number is not None and self._desk.registration.ids:
-            if number == self._till_id and number != 0:
+            if number == self._till_id:
                 return
             self._till_id = number
             self._desk.registration.last_id = max(self._desk.registration.last_id, number)
