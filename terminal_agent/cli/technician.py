@@ -139,7 +139,7 @@ def _tell_result(context: Context, result: ExchangeResult, done_key: str, advice
     elif done:
         context.screen.say(texts.line(done_key))
     else:
-        text = texts.line(result.result_text) if result.result_text else result.reason
+        text = texts.line(result.result_text) if result.result_text else ""
         context.screen.headline(texts.line("terminal.refused", code=result.result_code, text=text))
         if advice:
             context.screen.say(texts.line(advice))

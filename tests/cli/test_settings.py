@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from terminal_agent.config import VARIABLE, default_path, find
 from tests.cli.till import TERMINAL, Till, run_in
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FULL = """
 language = "en"
@@ -155,6 +153,13 @@ def test_the_language_is_the_options_then_the_files_then_the_environments(tmp_pa
     context = till.context("config", "check")
     context.environment = {"LANG": "de_AT.UTF-8"}
     assert "There is no configuration file" in run_in(context).err
+
+
+def test_without_option_and_variable_the_platforms_own_folder_counts() -> None:
+    assert find(None, {}) == default_path()
+    assert default_path().name == "config.toml"
+    assert find(None, {VARIABLE: "~/a.toml"}) == Path("~/a.toml").expanduser()
+    assert find("b.toml", {VARIABLE: "a.toml"}) == Path("b.toml")
 
 
 def test_the_journal_is_verified(till: Till) -> None:

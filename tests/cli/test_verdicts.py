@@ -182,3 +182,14 @@ def test_the_quarantine_is_shown_and_released_by_two_people(tmp_path: Path) -> N
     assert till.run(*release, "--second", "Bob").out == "Refunds are possible again.\n"
     assert till.refund().code == 0
     assert till.run("quarantine", "show", "--json").json == {"quarantine": False, "why": None}
+
+
+def test_a_case_without_a_baseline_is_led_through_all_the_same(tmp_path: Path) -> None:
+    no_enquiry = '[[step]]\non = "0620"\nnth = "every"\ndo = "refuse"\ncode = "83"\n'
+    till = Till(tmp_path, scenario=CUT + no_enquiry)
+    assert till.refund("--key", "K").code == 5
+    typed = "Ann\n1\n2\nterminal journal of today\nBob\ny\n"
+    ran = till.run("cases", "resolve", FIRST, typed=typed)
+    assert ran.code == 0
+    assert "Booked before" not in ran.out
+    assert "Booked before" not in till.run("cases", "show", FIRST).out

@@ -178,9 +178,10 @@ def test_a_wrong_terminal_is_not_asked_again_and_again(tmp_path: Path) -> None:
 
 
 def test_a_disturbed_enquiry_is_no_evidence(tmp_path: Path) -> None:
-    noisy = cut(2).replace('"cut"\nseconds = 5', '"noise"\ncount = 3')
+    noisy = cut(3).replace('"cut"\nseconds = 5', '"garble"')
     floor = Floor(tmp_path, scenario=LOST + noisy)
     done = floor.refund()
+    assert floor.reporter.said.count("step.querying") == 3  # baseline, disturbed, again
     assert done.case.state is CaseState.REFUNDED
     assert floor.bookings == [("void", 1234)]
 
