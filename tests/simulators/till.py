@@ -16,6 +16,7 @@ from simulators.clock import SimulatedClock
 from simulators.line import SimulatedLine
 from simulators.scenario import Scenario
 from simulators.station import Station, StationSettings
+from simulators.terminal import Phase
 
 if TYPE_CHECKING:
     from protocols.kit.fields import Value
@@ -175,3 +176,21 @@ def result(said: list[Message]) -> Message | None:
 def ok_frame() -> bytes:
     """80 00 00 as it stands on a serial line."""
     return SerialFramer().frame(OK)
+
+
+def a_till(text: str = "[[sale]]\namount_minor = 1234", **kind: str) -> Till:
+    till = Till(
+        scene(text),
+        transport=kind.get("transport", "serial"),
+        profile=kind.get("profile", "generic"),
+    )
+    till.register()
+    return till
+
+
+def running(till: Till, phase: Phase) -> None:
+    """Start a refund and live up to a phase."""
+    till.send(bytes.fromhex("06310A00000004000000000500"))
+    while till.terminal.phase is not phase:
+        for apdu in till.next_apdus(0.5):
+            till.answer(apdu)
