@@ -1,0 +1,1 @@
+"""Everything that proves the product; it may import all of it."""
