@@ -52,6 +52,15 @@ class Keyboard(io.StringIO):
         return True
 
 
+class Said(str):
+    """A text in which sentences are found wherever a screen of 80 columns broke its lines."""
+
+    __slots__ = ()
+
+    def __contains__(self, text: object) -> bool:
+        return "".join(str(text).split()) in "".join(self.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What one call came to."""
@@ -74,9 +83,9 @@ class Ran:
         return str(error["code"])
 
     @property
-    def said(self) -> str:
-        """Everything that was said, on one line."""
-        return " ".join((self.out + "\n" + self.err).split())
+    def said(self) -> Said:
+        """Everything that was said."""
+        return Said(" ".join((self.out + "\n" + self.err).split()))
 
 
 class Till:
