@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from protocols.kit.errors import ProtocolError
+from protocols.kit.errors import ProtocolError, UnknownMessage
 from protocols.kit.session import (
     Action,
     ExchangeResult,
@@ -186,7 +186,10 @@ class ZvtSession:
             if isinstance(item, bytes):
                 self._take(item, now)
             else:
-                self._take_event(item, now)
+                self._take_event(item)
+        if self._phase is Phase.ANSWER and self._due is None and not self._line.waiting:
+            # Acknowledged, or an older message came in place of that: the answer is due.
+            self._due = now + self._t3_s
         if self._abort_asked:
             self._try_abort(now)
         return self._flush()
@@ -204,7 +207,7 @@ class ZvtSession:
             actions += self._end(self._result)
         return actions
 
-    def _take_event(self, event: LineEvent, now: float) -> None:
+    def _take_event(self, event: LineEvent) -> None:
         match event:
             case LineEvent.DAMAGED:
                 self._damaged += 1
@@ -220,8 +223,6 @@ class ZvtSession:
                     self._actions += self._end(self._unknown("garbled" if garbled else reason))
             case _:  # acknowledged
                 self._heard += 1
-                if self._phase is Phase.ANSWER and self._due is None:
-                    self._due = now + self._t3_s
 
     def _take(self, apdu: bytes, now: float) -> None:
         self._heard += 1
@@ -245,7 +246,7 @@ class ZvtSession:
 
     def _take_unreadable(self, apdu: bytes, error: ProtocolError, now: float) -> None:
         self._clean = False
-        self._damaged += 1
+        self._damaged += isinstance(error, UnknownMessage)
         self._note("unreadable", f"{apdu[:2].hex()}: {error}")
         if apdu[:2] in commands.NEVER_REFUSED or apdu[0] in {_POSITIVE, _NEGATIVE}:
             return

@@ -217,6 +217,19 @@ def test_another_protocol_that_happens_to_say_06_is_garbled_and_not_silent() -> 
     assert ended(peer) == (Outcome.UNKNOWN, "garbled")
 
 
+@pytest.mark.parametrize("request_", [STATUS, REFUND])
+def test_an_older_message_in_place_of_the_acknowledgement_is_not_waited_on_for_ever(
+    request_: Request,
+) -> None:
+    peer = Peer()
+    peer.begin(request_)
+    peer.say(COMPLETED)
+    assert peer.session.deadline is not None
+    peer.run_out()
+    assert ended(peer) == (Outcome.UNKNOWN, "timeout")
+    assert [s.data for s in peer.sends].count(peer.sends[0].data) == 1
+
+
 def test_a_web_server_is_garbled_and_not_silent() -> None:
     peer = Peer(transport="tcp")
     peer.begin(STATUS)
