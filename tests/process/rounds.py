@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PARTIAL_MINOR: Final = 5_000  # a partial refund n is of this and n cents
 RECOVERIES_MAX: Final = 6  # recoveries before a case has to be closed or parked
+ASKED_MAX: Final = 10  # askings before a refund has to be made
 COLD_EVERY: Final = 6  # each so many rounds the agent starts cold, and is killed while it starts
 _VICTIMS: Final = ("agent",) * 8 + ("terminal", "both")
 
@@ -179,15 +180,22 @@ class Round:
         assert ended.code in {0, 4}, ended
 
     def _ask_again(self) -> None:
-        """The same key again: a refund that was made is told, one that was not is made now."""
+        """The same key again: a refund that was made is told, one that was not is made now.
+
+        On a busy computer the hurried clocks run out now and then: each ending is honest, and
+        asking once more is what a cashier would do.
+        """
         case = self._case()
-        ended = self._till.run(*self._words)
-        if case is not None and case.closed:
-            expected = {0} if case.state is CaseState.REFUNDED else {4}
-            assert ended.code in expected, ended
-            return
-        assert ended.code == 0, ended
-        assert self._case_state() is CaseState.REFUNDED, ended
+        decided = case is not None and case.state is CaseState.NOT_REFUNDED
+        for _ in range(ASKED_MAX):
+            ended = self._till.run(*self._words)
+            self._check_told(ended)
+            if ended.code == 5:
+                self._recover()
+            self._check_books()
+            if decided or ended.code == 0:
+                break
+        assert self._case_state() is (CaseState.NOT_REFUNDED if decided else CaseState.REFUNDED)
 
     # -- the books ------------------------------------------------------------------------------
 
