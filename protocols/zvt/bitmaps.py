@@ -34,6 +34,8 @@ CURRENCY: Final = Bcd(2)
 RECEIPT_NUMBER: Final = Bcd(2, words=(UNKNOWN_RECEIPT,))
 _CARD_NUMBER: Final = Hidden(Var(2, OpenBcd(also="D" + MASKED)), card_number=True)
 _TEXT: Final = Var(2, OpenText(CHARSET))
+# BMP 60: two receipt numbers of 2 bytes, seven pairs of count (1 byte) and sum (6 bytes).
+TOTALS_SIZE: Final = 2 * 2 + 7 * (1 + 6)
 _SECRET_BYTES: Final = Hidden(Var(2, OpenHex()))
 _SECRET_LONG: Final = Hidden(Var(3, OpenHex()))
 

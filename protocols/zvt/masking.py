@@ -16,6 +16,7 @@ from protocols.kit.fields import (
     Hidden,
     OpenBcd,
     OpenBytes,
+    OpenHex,
     OpenText,
     Text,
     TlvContainer,
@@ -23,6 +24,7 @@ from protocols.kit.fields import (
 )
 from protocols.kit.masking import mask_bytes, mask_digits, mask_pan
 from protocols.kit.tlv import leaves, read_length
+from protocols.zvt.bitmaps import TOTALS_SIZE
 from protocols.zvt.messages import STATUS_ENQUIRY, header_size, is_known, parse
 from protocols.zvt.tags import TagKind, tag_row
 
@@ -94,6 +96,8 @@ def _mask_field(field: Field, data: bytes) -> bytes:
         case TlvContainer():
             return _mask_container(data)
         case Bytes() | OpenBytes() | OpenBcd():
+            return mask_bytes(data)
+        case OpenHex() if len(data) != TOTALS_SIZE:  # totals, or something else in their place
             return mask_bytes(data)
         case _:
             return data
