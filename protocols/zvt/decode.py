@@ -12,7 +12,7 @@ from protocols.kit.errors import BadField, BadFrame, ProtocolError, UnknownMessa
 from protocols.kit.framing import Control, Damaged, Payload
 from protocols.kit.masking import Secret
 from protocols.kit.tlv import Tlv
-from protocols.zvt.bitmaps import CHARSET, UNKNOWN_RECEIPT
+from protocols.zvt.bitmaps import CHARSET, TOTALS_SIZE, UNKNOWN_RECEIPT
 from protocols.zvt.charset import declared, letters
 from protocols.zvt.framing import SerialFramer, apdu_length
 from protocols.zvt.layouts import ABORTED_CURRENCY, COMPLETION, POSITIVE, PRINT_LINE
