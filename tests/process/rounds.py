@@ -46,10 +46,10 @@ _AIMS: Final = {
     "start": Aim("", spread_s=0.06),
     "enquiry": Aim("Asking the terminal", spread_s=0.02),
     "armed": Aim("Talking to the terminal", spread_s=0.004),
-    "sending": Aim("Talking to the terminal", most_s=1.0, spread_s=0.02),
+    "sending": Aim("Talking to the terminal", most_s=1.0),
     "bank": Aim("Waiting for the bank", most_s=1.6),
-    "result": Aim("Waiting for the bank", least_s=1.4, most_s=1.6, spread_s=0.03),
-    "after": Aim("Waiting for the bank", least_s=1.5, most_s=1.6, spread_s=0.1),
+    "result": Aim("Waiting for the bank", least_s=1.4, most_s=1.6, spread_s=0.06),
+    "after": Aim("Waiting for the bank", least_s=1.8, most_s=2.5, spread_s=0.2),
 }
 
 
