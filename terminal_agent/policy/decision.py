@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -142,7 +143,8 @@ def check_reason(rules: PolicyRules, *, reason: str, text: str) -> Refusal | Non
 
 
 def _name(person: str) -> str:
-    return person.strip().casefold()
+    """What makes two spellings one person: letters only, whatever their case, width and blanks."""
+    return "".join(unicodedata.normalize("NFKC", person).casefold().split())
 
 
 def _money_refusal(rules: PolicyRules, at_hand: Situation) -> Refusal | None:

@@ -279,3 +279,9 @@ def test_the_history_of_a_sale_is_read_from_its_cases() -> None:
     assert not SaleHistory.of(0, [declined, taken_back]).already_voided
     assert SaleHistory.of(1000, [voided]).already_voided
     assert SaleHistory.of(0, [elsewhere]).already_voided
+
+
+@pytest.mark.parametrize("approver", ["anna", " Anna ", "Ａｎｎａ", "An na"])
+def test_another_spelling_of_the_cashier_may_not_approve(approver: str) -> None:
+    found = check_people(RULES, cashier="Anna", approvers=(approver,), amount=SALE.amount)
+    assert found == Refusal("refusal.same_person")
