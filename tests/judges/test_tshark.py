@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +26,10 @@ from tests.judges.wireshark import Judged, judge
 from tests.process.till import Till
 from tests.process.tools import need
 
-pytestmark = pytest.mark.process
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(os.name != "posix", reason="the rig waits on pipes, which Windows cannot"),
+]
 
 PASSWORD: Final = "012345"
 # Commands of ours that Wireshark's dissector has no row for: it shows nothing at all for them.

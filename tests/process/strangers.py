@@ -6,7 +6,6 @@ import os
 import select
 import socket
 import threading
-import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -49,6 +48,8 @@ def _speaking(descriptor: int, speech: Speech) -> Iterator[None]:
 @contextmanager
 def serial_stranger(speech: Speech) -> Iterator[str]:
     """A serial device; gives its name."""
+    import tty  # not on Windows, where these tests are skipped
+
     master, slave = os.openpty()
     tty.setraw(slave)
     try:
