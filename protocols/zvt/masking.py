@@ -116,7 +116,14 @@ def _hide(field: Field, data: bytes, *, card_number: bool) -> bytes:
     return bytes.fromhex(shown.replace("*", "E"))
 
 
+# Control bytes that no text of a terminal has; 00 pads, tab and line ends are in use.
+_CONTROLS = frozenset(range(1, 0x20)) - {0x09, 0x0A, 0x0D}
+
+
 def _mask_text(data: bytes) -> bytes:
+    if not _CONTROLS.isdisjoint(data):
+        # No text that anybody prints: noise in front made a print line of something else.
+        return mask_bytes(data, whole=True)
     return mask_digits(data.decode("latin-1")).encode("latin-1")
 
 

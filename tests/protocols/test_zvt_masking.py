@@ -224,3 +224,12 @@ def test_refusals_do_not_show_what_they_refuse() -> None:
     with pytest.raises(ProtocolError) as caught:
         decode(bytes(apdu), DecodeOptions("apdu"))
     assert "4761739" not in str(caught.value)
+
+
+def test_a_print_line_that_is_no_text_is_hidden_like_unknown_bytes() -> None:
+    """Noise of 06 D1 before a status information, over TCP: its card number is cut anywhere."""
+    inside = bytes.fromhex("02040F0D270022F0F830123456789111")
+    apdu = b"\x06\xd1" + bytes((len(inside),)) + inside
+    assert "3012345" not in mask(apdu).hex()
+    written = b"\x06\xd1\x14\x00\x02\x04 30123456789111222"
+    assert b"3012345" not in mask(written[:2] + bytes((len(written) - 3,)) + written[3:])
