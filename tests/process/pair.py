@@ -24,11 +24,13 @@ class Kind:
     vote: str
     tcp: bool = False
     busy_told: bool = True
+    reversal_s: float = 4.0
 
     def scenario(self, sales: int) -> str:
         """The scenario file: sales that stand ready."""
         head = f"version = 1\n[terminal]\nvote = '{self.vote}'\n"
         head += f"busy_while_settling = {str(self.busy_told).lower()}\n"
+        head += f"reversal_s = {self.reversal_s}\n"
         return head + "".join(
             f"[[sale]]\namount_minor = {SALE_MINOR + number}\n" for number in range(1, sales + 1)
         )
@@ -38,7 +40,8 @@ KINDS: Final = (
     Kind("stays booked", "stay"),
     Kind("un-books and marks the record", "rec1", tcp=True),
     Kind("books a reversal", "rec2"),
-    Kind("gives the number back and never says busy", "same", busy_told=False),
+    # The worst: it shows the booking for long, then undoes it without a word. Only waiting helps.
+    Kind("gives the number back and never says busy", "same", busy_told=False, reversal_s=40.0),
 )
 
 
