@@ -226,3 +226,12 @@ def test_hostile_bytes_cost_no_more_than_their_number(hostile: bytes) -> None:
     begun = time.process_time()
     framer.pieces(hostile)
     assert time.process_time() - begun < 2.0
+
+
+def test_a_frame_that_begins_in_place_of_a_check_value_is_found() -> None:
+    framer = SerialFramer()
+    good = framer.frame(b"\x80\x00\x00")
+    cut = b"\x10\x02\x80\x00\x00\x10\x03"
+    pieces = SerialFramer().pieces(cut + good)
+    assert [type(piece) for piece in pieces] == [Damaged, Payload]
+    assert pieces[-1].data == b"\x80\x00\x00"
