@@ -235,3 +235,10 @@ def test_a_frame_that_begins_in_place_of_a_check_value_is_found() -> None:
     pieces = SerialFramer().pieces(cut + good)
     assert [type(piece) for piece in pieces] == [Damaged, Payload]
     assert pieces[-1].data == b"\x80\x00\x00"
+
+
+def test_a_frame_behind_noise_that_looks_like_a_start_is_found() -> None:
+    good = SerialFramer().frame(b"\x80\x00\x00")
+    for noise in (b"\x10\x02\x55", b"\x10\x02", b"\x10\x02\x55\x10"):
+        pieces = SerialFramer().pieces(noise + good)
+        assert pieces[-1] == Payload(b"\x80\x00\x00")
