@@ -44,7 +44,7 @@ def sample(items: Sequence[Item], every: int) -> Sequence[Item]:
     """Which of them a sweep takes: every so many, at least a handful; all of them when full."""
     if FULL:
         return items
-    return items[:: max(1, min(every * (8 if _FEW else 1), len(items) // 4))]
+    return items[:: max(1, min(every * (8 if _FEW else 1), len(items) // 3))]
 
 
 @dataclass(frozen=True, slots=True)
