@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 ENDS = {"approved": CaseState.REFUNDED, "declined": CaseState.NOT_REFUNDED}
 # How many moments of a recovery are struck in a pair: its first and its last ones; between them
 # lies only waiting, where each moment is like the one before.
-EDGE = 24
+EDGE = 12
 
 ways = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.value)
 all_stories = pytest.mark.parametrize("story", ["approved", "declined"])
