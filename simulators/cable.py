@@ -1,7 +1,7 @@
 """The cable between till and terminal: counts and paces bytes, and has the faults one asks for.
 
-Seeded and without a clock: whoever moves it says what time it is. Bytes keep their order. Without
-faults and pacing a write costs one append.
+Seeded and without a clock: whoever moves it says what time it is. Bytes keep their order, unless
+a fault swaps messages. Without faults and pacing a write costs one append.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from simulators.scenario import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from simulators.splitter import Chunk, Splitter
 
@@ -26,6 +26,9 @@ class Way(Enum):
 
     TO_ECR = "to_ecr"
     TO_TERMINAL = "to_terminal"
+
+    # Members are single objects; the hash by name that enums have would cost more than a write.
+    __hash__ = object.__hash__
 
     @property
     def other(self) -> Way:
@@ -55,6 +58,7 @@ class Cable:
         self._out = False
         self._plug_at: float | None = None
         self._mute_until = float("-inf")
+        self._held: dict[Way, bytes] = dict.fromkeys(Way, b"")  # waits for what comes behind it
         self.counts = dict.fromkeys(Way, 0)
         self.log: list[str] = []  # which faults happened
         self._byte_faults = {
@@ -98,6 +102,18 @@ class Cable:
         for way in Way:
             self._forget(way)
 
+    def plug_after(self, seconds: float, now: float) -> None:
+        """A cable that is out plugs itself in again after so long."""
+        if self._out:
+            self._plug_at = now + seconds
+
+    def calm(self) -> None:
+        """From now on no fault happens any more."""
+        self._mute_until = float("-inf")
+        self._message_faults.clear()
+        for way in Way:
+            self._byte_faults[way].clear()
+
     def tick(self, now: float) -> None:
         """Plug in again when it is time."""
         if self._plug_at is not None and now >= self._plug_at:
@@ -110,6 +126,7 @@ class Cable:
 
     def _forget(self, way: Way) -> None:
         self._queues[way].clear()
+        self._held[way] = b""
         self._busy_until[way] = 0.0
         if way in self._splitters:
             self._splitters[way].rest()
@@ -184,6 +201,9 @@ class Cable:
     def _pass(self, way: Way, data: bytes, now: float) -> None:
         self.counts[way] += len(data)
         self._put(way, data, now)
+        if data and self._held[way]:
+            held, self._held[way] = self._held[way], b""
+            self._put(way, held, now)
 
     # -- faults at a message --------------------------------------------------------------------
 
@@ -210,6 +230,8 @@ class Cable:
                 self._mute_until = now + fault.seconds
             case "drop":
                 pass
+            case "swap":
+                self._held[way] += data
             case "delay":
                 self._put(way, data, now + fault.seconds)
                 return now + fault.seconds
@@ -268,8 +290,9 @@ class _Armed:
         return False
 
 
-def waits(cable: Cable) -> Iterator[float]:
-    """The moments at which something on this cable is due at the terminal's end."""
-    for moment in (cable.next_arrival(Way.TO_TERMINAL), cable.deadline):
-        if moment is not None:
-            yield moment
+def next_wait(cable: Cable) -> float | None:
+    """The next moment at which something on this cable is due at the terminal's end."""
+    arrival, plug = cable.next_arrival(Way.TO_TERMINAL), cable.deadline
+    if arrival is None or plug is None:
+        return plug if arrival is None else arrival
+    return min(arrival, plug)

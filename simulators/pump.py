@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulators.cable import Way, waits
+from simulators.cable import Way, next_wait
 
 if TYPE_CHECKING:
     from simulators.station import Station
@@ -28,9 +28,9 @@ class Pump:
     def next(self) -> float | None:
         """When something is due at the terminal's end."""
         moment = self._personality.deadline
-        for other in waits(self._cable):
-            if moment is None or other < moment:
-                moment = other
+        other = next_wait(self._cable)
+        if moment is None or (other is not None and other < moment):
+            return other
         return moment
 
     def catch_up(self, now: float) -> None:

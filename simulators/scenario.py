@@ -60,6 +60,7 @@ FAULT_KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "cut": ("keep", "seconds"),  # after `keep` bytes of it the line dies (for `seconds`)
         "mute": ("seconds!",),  # from there on everything vanishes, both ways, for so long
         "drop": (),
+        "swap": (),  # it comes behind what follows it
         "duplicate": ("count",),
         "delay": ("seconds!",),
         "garble": (),

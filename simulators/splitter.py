@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from protocols.kit.contract import Framer
+    from protocols.kit.framing import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,25 @@ class Splitter:
 
     def feed(self, data: bytes) -> list[Chunk]:
         """What became whole; what has only begun is kept."""
+        if not self._raw:
+            # Nearly always one write is one message; then nobody has to look for its end.
+            whole = self._framer.pieces(data)
+            if len(whole) == 1 and not self._framer.pending:
+                return [Chunk(data, self._names(whole[0]))]
+            self._framer.reset()
         chunks: list[Chunk] = []
         for byte in data:
             self._raw.append(byte)
             for piece in self._framer.pieces(bytes((byte,))):
-                names: tuple[str, ...] = ()
-                if isinstance(piece, Payload):
-                    names = self._names_of(piece.data)
-                elif isinstance(piece, Control):
-                    names = (piece.name,)
                 if self._raw:
-                    chunks.append(Chunk(bytes(self._raw), names))
+                    chunks.append(Chunk(bytes(self._raw), self._names(piece)))
                     self._raw.clear()
         return chunks
+
+    def _names(self, piece: Piece) -> tuple[str, ...]:
+        if isinstance(piece, Payload):
+            return self._names_of(piece.data)
+        return (piece.name,) if isinstance(piece, Control) else ()
 
     def rest(self) -> bytes:
         """Give up what has only begun."""

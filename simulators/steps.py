@@ -42,6 +42,11 @@ class Script:
         self._steps.append(step)
         self._seen.append(0)
 
+    def clear(self) -> None:
+        """From now on the terminal does what a terminal does."""
+        self._steps.clear()
+        self._seen.clear()
+
     def take(self, names: Collection[str]) -> Plan:
         """The plan for a message that goes by these names."""
         if not self._steps:

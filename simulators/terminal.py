@@ -100,12 +100,12 @@ class SimTerminal:
     @property
     def powered(self) -> bool:
         """Whether it can say anything at all."""
-        return self.phase not in {Phase.OFF, Phase.BOOTING}
+        return self.phase is not Phase.OFF and self.phase is not Phase.BOOTING
 
     @property
     def says_busy(self) -> bool:
         """What a status enquiry is told; some terminals call themselves idle while settling."""
-        if self.phase in {Phase.VOTE, Phase.REVERSING}:
+        if self.phase is Phase.VOTE or self.phase is Phase.REVERSING:
             return self.settings.busy_while_settling
         return self.phase is not Phase.IDLE
 

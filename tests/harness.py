@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from drivers.errors import LinkError
@@ -31,6 +31,7 @@ from terminal_agent.runtime.assembly import station_over
 from terminal_agent.runtime.attempts import may_try
 from terminal_agent.runtime.conversation import Conversation
 from terminal_agent.runtime.reporter import Silent
+from tests.disk import FakeDisk, opened
 from tests.oracle import MoneyFrame, Oracle
 from tests.setting import Setting, TappedJournal, connect_fast
 from tests.wire import LEAVING, Wire
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from simulators.bank import BookingKind
     from simulators.cable import Way
     from terminal_agent.refund.nouns import RefundCase
+    from terminal_agent.runtime.reporter import Reporter
 
 TILL: Final = "till"
 EUR: Final = Currency.of("EUR")
@@ -65,6 +67,7 @@ class Shop:
     def __init__(self, folder: Path, setting: Setting) -> None:
         self.setting = setting
         self.folder = folder
+        self.disk = FakeDisk()
         self.clock = SimulatedClock()
         self.device = build(
             StationSettings(
@@ -92,6 +95,7 @@ class Shop:
             exclusive=setting.exclusive,
             capabilities_confirmed=setting.signs(),
         )
+        self.reporter = self.who_waits()
         self._keys = itertools.count(1)
         self._intent: Intent | None = None
         self._start()
@@ -100,7 +104,16 @@ class Shop:
 
     def _start(self) -> None:
         link = MemoryLink(self._wire, transport=self.setting.transport)
-        self.station = station_over(link, TILL, self._config, self.clock)
+        station = station_over(link, TILL, self._config, self.clock, limits=self.setting.limits)
+        self.station = replace(station, poll=self.setting.poll_s)
+        self.journal = self.open_journal()
+        self.journal.tap = self._point
+        self.agent = self.setting.agent(self.journal, self.station, PolicyRules(), self.reporter)
+
+    def open_journal(self) -> TappedJournal:
+        """What a new process of the agent remembers."""
+        if not self.setting.durable and self.setting.journal is TappedJournal:
+            return opened(self.disk, self.clock.wall())
         journal = self.setting.journal.open(
             self.folder / "journal.db",
             at=self.clock.wall(),
@@ -109,9 +122,11 @@ class Shop:
             connect=connect if self.setting.durable else connect_fast,
         )
         assert isinstance(journal, TappedJournal)
-        self.journal = journal
-        self.journal.tap = self._point
-        self.agent = self.setting.agent(self.journal, self.station, PolicyRules(), Silent())
+        return journal
+
+    def who_waits(self) -> Reporter:
+        """The person who is told what goes on."""
+        return Silent()
 
     def restart_agent(self) -> None:
         """The process ends, gracefully or not, and a new one opens the journal."""

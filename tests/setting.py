@@ -6,12 +6,14 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, get_args
 
+from drivers.terminal import PumpLimits
 from protocols.kit import registry
 from protocols.kit.capabilities import Capability
 from simulators.scenario import Fault, Scenario
 from terminal_agent.config import Sign
 from terminal_agent.journal.store import Journal
 from terminal_agent.runtime.agent import Agent
+from terminal_agent.runtime.station import POLL_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +63,9 @@ class Setting:
 
     `cut_after` names a direction and how many bytes go through before the cable comes out; it is
     back in after `cut_for_s` seconds, with 0.0 only when somebody plugs it in.
-    `durable` uses the journal's real settings; otherwise no commit waits for the disk.
+    `poll_s` is how often a terminal is asked whether it is idle, `limits` are the pump's.
+    `durable` uses the real journal with its real settings; otherwise the fake disk of tests/disk.py
+    does, unless `journal` names another one: that runs on a file, and no commit waits for it.
     """
 
     protocol: str
@@ -74,6 +78,8 @@ class Setting:
     cut_for_s: float = 0.0
     seed: int = 0
     durable: bool = False
+    poll_s: float = POLL_S
+    limits: PumpLimits = field(default_factory=PumpLimits)
     agent: type[Agent] = Agent
     journal: type[TappedJournal] = TappedJournal
 

@@ -52,6 +52,7 @@ class MessageLayout:
     `variant` tells layouts with the same code apart. `tagged` maps a tag byte to its part; parts
     whose name a fixed part already has are left out, so that a name means one thing. With
     `code_goes_on` the bytes of the first part are the rest of the code (a class of messages).
+    `names` are all names that a message may have a value for, `needed` those that it must have.
     """
 
     code: bytes
@@ -63,6 +64,8 @@ class MessageLayout:
     code_goes_on: bool = False
     _readers: dict[int, _Reader] = field(init=False, repr=False)
     _writers: dict[str, _Writer] = field(init=False, repr=False)
+    names: frozenset[str] = field(init=False, repr=False)
+    needed: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         fixed = {part.name for part in self.parts}
@@ -76,11 +79,9 @@ class MessageLayout:
         writers = {part.name: (bytes((tag,)), part.field.encode) for tag, part in tagged.items()}
         object.__setattr__(self, "_readers", readers)
         object.__setattr__(self, "_writers", writers)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every name a message of this layout may have a value for."""
-        return frozenset(part.name for part in self.parts) | self._writers.keys()
+        object.__setattr__(self, "names", frozenset(fixed) | writers.keys())
+        needed = frozenset(part.name for part in self.parts if not part.optional)
+        object.__setattr__(self, "needed", needed)
 
     def read(
         self, data: bytes, at: int = 0, *, letters: Callable[[str], str] | None = None

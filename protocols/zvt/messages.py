@@ -113,8 +113,7 @@ def code_of(message: Message) -> bytes:
 
 
 def _could_be(layout: MessageLayout, values: Mapping[str, Value]) -> bool:
-    needed = {part.name for part in layout.parts if not part.optional}
-    return needed <= values.keys() <= layout.names
+    return layout.needed <= values.keys() <= layout.names
 
 
 def _choices(

@@ -126,7 +126,7 @@ class Journal(Reader):
         disk fails. Before an attempt is armed the emergency space must stand; when the disk is
         full after that, the space is given back and the commit tried once more.
         """
-        money = _money(facts)
+        money = money_if_lost(facts)
         with translated(self._path, money=money):
             arms = any(isinstance(fact, AttemptArmed) for fact in facts)
             if arms:
@@ -266,7 +266,7 @@ class Journal(Reader):
         self._marker.write(Mark(first.journal_id, seq, digest.hex()))
 
 
-def _money(facts: tuple[Fact, ...]) -> MoneyMoved:
+def money_if_lost(facts: tuple[Fact, ...]) -> MoneyMoved:
     """What may have happened to the money when these facts cannot be remembered."""
     if any(isinstance(fact, AttemptApproved) for fact in facts):
         return MoneyMoved.YES

@@ -120,9 +120,9 @@ def _baselined(case: RefundCase, fact: AttemptBaselined) -> RefundCase:
         event = CaseEvent.REPEAT_BEGUN
         before = case.attempt(fact.repeats)
         _demand(
-            before is case.attempts[-1] and before.state is AttemptState.RESOLVING,
+            case.open_attempts[-1:] == (before,) and before.state is AttemptState.RESOLVING,
             case,
-            "a repeat settles the newest attempt while the terminal is being asked about it",
+            "a repeat settles the newest open attempt while the terminal is being asked about it",
         )
         _demand(before.start.terminal == fact.terminal, case, "a repeat on another terminal")
     moved = _case_step(case, event)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import BadLinkSettings
 from drivers.links.factory import LinkSettings, build_link, parse_link
-from drivers.terminal import Terminal
+from drivers.terminal import PumpLimits, Terminal
 from drivers.trace import TracedLink, TraceFile, TraceFormat
 from protocols.kit.capabilities import Capability
 from protocols.kit.money import Currency
@@ -111,9 +111,15 @@ def link_settings(loaded: Loaded, name: str) -> LinkSettings:
 
 
 def station_over(
-    link: Link, name: str, config: TerminalConfig, clock: Clock, *, scale: float = 1.0
+    link: Link,
+    name: str,
+    config: TerminalConfig,
+    clock: Clock,
+    *,
+    scale: float = 1.0,
+    limits: PumpLimits | None = None,
 ) -> Station:
-    """A station on a link that exists already."""
+    """A station on a link that exists already; `limits` None are those of the driver."""
     spec = load(config.protocol)
     profile = config.profile or spec.default_profile
     capabilities = spec.profiles[profile].capabilities
@@ -129,7 +135,7 @@ def station_over(
     )
     return Station(
         name=name,
-        terminal=Terminal(link=link, clock=clock, session=_factory(spec, settings)),
+        terminal=Terminal(link=link, clock=clock, session=_factory(spec, settings), limits=limits),
         clock=clock,
         capabilities=capabilities,
         proved=capabilities.proved(confirmed),

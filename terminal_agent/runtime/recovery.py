@@ -158,11 +158,22 @@ class Recoverer:
     # -- judging --------------------------------------------------------------------------------
 
     def _judge_all(self, case: RefundCase, talk: Conversation, last: LastRead) -> Recovered:
-        newest = case.open_attempts[-1]
-        judgement = judge(self._question(case, newest, talk, last))
-        if judgement.verdict is Verdict.TRY_COMMIT_ONCE:
-            return self._repeat(case, newest, talk, last)
-        return Recovered(self._write(case, judgement, last.record))
+        """Judge the open attempts, newest first, each against its own baseline.
+
+        That a commit-once repeat did not book says nothing of the attempts before it: its baseline
+        was read after them, and may be the very booking that they are asked about.
+        """
+        while True:
+            newest = case.open_attempts[-1]
+            judgement = judge(self._question(case, newest, talk, last))
+            if judgement.verdict is Verdict.TRY_COMMIT_ONCE:
+                return self._repeat(case, newest, talk, last)
+            if judgement.verdict is not Verdict.NOT_BOOKED:
+                return Recovered(self._write(case, judgement, last.record))
+            self._journal.append(self._dead(case, newest, judgement))
+            case = self._journal.case(case.case_id)
+            if not case.open_attempts:
+                return Recovered(case)
 
     def _question(
         self, case: RefundCase, attempt: Attempt, talk: Conversation, last: LastRead

@@ -27,6 +27,7 @@ class Station:
     """`proved` is what profile and configuration agree on; `terminal_id` pins the device ("" = no).
 
     `scale` divides every waiting time of ours; the terminal's own timers are scaled in its session.
+    `poll` is the time between two questions to a busy terminal, in seconds before the scale.
     """
 
     name: str
@@ -40,11 +41,12 @@ class Station:
     terminal_id: str = ""
     protocol: str = ""  # its title, for people
     scale: float = 1.0
+    poll: float = POLL_S
 
     @property
     def poll_s(self) -> float:
         """Time between two questions to a busy terminal."""
-        return POLL_S / self.scale
+        return self.poll / self.scale
 
     @property
     def ready_limit_s(self) -> float:

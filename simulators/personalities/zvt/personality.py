@@ -75,9 +75,11 @@ class ZvtPersonality:
     @property
     def deadline(self) -> float | None:
         """The earliest of all timers: line, dialogues, device."""
-        moments = [self._link.deadline, self._terminal.deadline]
-        moments += [dialogue.due for dialogue in self._dialogues()]
-        return min((moment for moment in moments if moment is not None), default=None)
+        first = self._link.deadline
+        for moment in (self._terminal.deadline, *(d.due for d in self._dialogues())):
+            if moment is not None and (first is None or moment < first):
+                first = moment
+        return first
 
     @property
     def listening(self) -> bool:

@@ -1,0 +1,59 @@
+"""The commit-once repeat of a void loses its own answer: what came before it stays in doubt.
+
+The repeat's baseline was read after the first attempt, so it may show the very booking that is
+asked about; "nothing new since then" must bury the repeat alone. Found by `python -m tests.world
+--seed 2482`: both attempts were called dead while the void stood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from protocols.kit import registry
+from protocols.kit.capabilities import Capability
+from protocols.kit.vocabulary import Operation
+from simulators.scenario import Fault, Scenario
+from terminal_agent.refund.evidence import Evidence
+from terminal_agent.refund.states import AttemptState, CaseState
+from tests.conformance.lives import SUBJECTS, Subject, opened, pressed
+
+# Longer than the horizon, so that the terminal has settled when the line is back.
+_SILENCE_S = 30.0
+ONCE = [
+    subject
+    for subject in SUBJECTS
+    if Capability.COMMIT_ONCE
+    in registry.load(subject.protocol).profiles[subject.profile].capabilities.declared
+]
+
+
+def _lost(message: str, nth_money: int) -> Fault:
+    """Behind that money message the line goes dumb at the first message of this name."""
+    return Fault(
+        direction="to_ecr",
+        do="mute",
+        message=message,
+        after=("money",) * nth_money,
+        seconds=_SILENCE_S,
+    )
+
+
+@pytest.mark.parametrize("subject", ONCE, ids=str)
+def test_nothing_new_since_the_repeat_says_nothing_of_what_was_before(subject: Subject) -> None:
+    scenario = Scenario(faults=(_lost("completion", 1), _lost("result", 2)))
+    with opened(replace(subject.setting, exclusive=False, scenario=scenario)) as shop:
+        pressed(shop, Operation.VOID)
+        assert shop.case is not None
+        assert [a.state for a in shop.case.attempts] == [AttemptState.UNKNOWN] * 2, "lost twice"
+        shop.let_settle()
+        shop.recover()
+        shop.check(settled=True)
+        case = shop.case
+        assert case.state is CaseState.REFUNDED
+        states = [attempt.state for attempt in case.attempts]
+        assert states == [AttemptState.APPROVED, AttemptState.DEAD, AttemptState.DECLINED]
+        buried, booked = case.attempts[1].verdict, case.attempts[0].verdict
+        assert getattr(buried, "evidence", None) is Evidence.UNCHANGED
+        assert getattr(booked, "evidence", None) is Evidence.BY_REFERENCE
