@@ -289,12 +289,15 @@ def _by_content(question: Question, last: TransactionRecord) -> Judgement:
     baseline = question.baseline
     if not question.exclusive:
         return _cannot("doubt.shared_no_number")
+    if baseline is None:
+        # "No record" may have been a record that was lost on the line: what is there now may be old.
+        return _cannot("doubt.empty_baseline")
     if last.booking is not Booking.APPROVED and last != baseline:
         if likeness(question, last) is Likeness.UNLIKE or _other_original(question, last):
             # Not ours by its own word (an undoing that failed): it hides what lies below it.
             return _cannot("doubt.not_exclusive")
         return _only_ours(question, last)
-    if baseline is not None and _mistakable(question, baseline):
+    if _mistakable(question, baseline):
         return _cannot("doubt.baseline_looks_like_ours")
     if last == baseline:
         return _not_booked(Evidence.UNCHANGED, "proof.unchanged")

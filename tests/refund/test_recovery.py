@@ -132,7 +132,7 @@ OURS = w.record(Booking.APPROVED, 10)
         (plain(w.record(Booking.APPROVED, 11), exclusive=False), "doubt.several_since"),
         (plain(w.record(Booking.DECLINED, 10), exclusive=False), "proof.next_is_not_ours"),
         (plain(w.record(Booking.APPROVED, 10, minor=5), exclusive=False), "proof.next_is_not_ours"),
-        (plain(OURS, baseline=None), "proof.advanced_like_ours"),
+        (plain(OURS, baseline=None), "doubt.empty_baseline"),
         (plain(OURS, baseline=None, exclusive=False), "doubt.shared_no_number"),
     ],
 )

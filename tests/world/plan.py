@@ -156,17 +156,18 @@ def _setting(rng: random.Random, options: Options, name: str, seed: int) -> Sett
         "host_s": rng.choice((0.5, 1.5, 8.0)),
         "boot_s": rng.choice((5.0, 20.0, 60.0)),
     }
+    transport = rng.choice(tuple(spec.framers))
     scenario = Scenario(
         name="the world",
         terminal=terminal,
         steps=_steps(rng, options, name),
-        faults=_faults(rng, options, name),
+        faults=_faults(rng, options, name, transport),
     )
     signs = rng.choice(options.signs)
     setting = Setting(
         protocol=name,
         profile=rng.choice(tuple(spec.profiles)),
-        transport=rng.choice(tuple(spec.framers)),
+        transport=transport,
         capabilities=ALL if signs == "all" else frozenset(signs),
         exclusive=rng.random() < options.exclusive,
         scenario=scenario,
@@ -178,10 +179,14 @@ def _setting(rng: random.Random, options: Options, name: str, seed: int) -> Sett
     return setting
 
 
-def _faults(rng: random.Random, options: Options, name: str) -> tuple[Fault, ...]:
+def _faults(rng: random.Random, options: Options, name: str, transport: str) -> tuple[Fault, ...]:
+    # A network carries bytes whole or not at all, and so the protocols have no check of their own.
+    whole = transport == "tcp"
     found: list[Fault] = []
     while len(found) < options.faults_most and rng.random() < options.line:
         do = rng.choice(options.line_kinds)
+        if whole and do in _DAMAGES:
+            continue
         fault = Fault(
             direction=rng.choice(tuple(Way)).value,
             do=do,
@@ -190,7 +195,7 @@ def _faults(rng: random.Random, options: Options, name: str) -> tuple[Fault, ...
         )
         if do == "cut":
             fault = replace(fault, seconds=rng.choice((0.0, fault.seconds)))
-        if rng.random() < options.at_message:
+        if rng.random() < options.at_message or (whole and do not in _TIMED):
             words = [word for word in _MESSAGES if personality.load(name).knows(word)]
             nth = rng.choice((1, 1, 1, 2, 3, None))
             fault = replace(fault, message=rng.choice(words), nth=nth)
@@ -200,6 +205,7 @@ def _faults(rng: random.Random, options: Options, name: str) -> tuple[Fault, ...
     return tuple(found)
 
 
+_DAMAGES: Final = frozenset({"garble", "noise", "echo"})
 _TIMED: Final = frozenset({"cut", "mute", "delay", "split"})
 _MESSAGES: Final = ("money", "result", "completion", "answer", "enquiry", "status", "progress")
 
