@@ -36,6 +36,7 @@ class Script:
     def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = list(steps)
         self._seen = [0] * len(self._steps)
+        self.played: list[str] = []  # what was done, in order
 
     def add(self, step: Step) -> None:
         """One more step; it counts from now on."""
@@ -58,4 +59,5 @@ class Script:
             self._seen[place] += 1
             if step.nth is None or step.nth == self._seen[place]:
                 due.append(step)
+        self.played += [step.do for step in due]
         return Plan(due) if due else NO_PLAN

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from drivers.errors import LinkError
 from drivers.links.memory import MemoryLink
+from protocols.kit.errors import RefundAgentError
 from protocols.kit.money import Amount, Currency
 from protocols.kit.vocabulary import Operation, Outcome
 from simulators.clock import SimulatedClock
@@ -84,7 +85,7 @@ class Shop:
         self.points: list[str] = []
         self.strike: Callable[[int, str], None] | None = None
         self.before_money: Callable[[], object] | None = None  # called once, behind the baseline
-        self.trouble: LinkError | None = None
+        self.trouble: RefundAgentError | None = None
         self.counts_at_money: dict[Way, int] = {}  # bytes on the cable before the first money frame
         self.line = SimulatedLine(self.clock, self.device)
         self._wire = Wire(self.line, self.device, setting.transport, self._message)
@@ -206,7 +207,7 @@ class Shop:
         )
 
     def carry_out(self, case: RefundCase) -> RefundCase:
-        """As the command does: first what is open, then this case; `trouble` keeps a line error."""
+        """As the command does: first what is open, then this case; errors are in `trouble`."""
         self.trouble = None
         open_still = [done for done in self.agent.finish_open() if done.case.open_attempts]
         case = self.journal.case(case.case_id)
@@ -222,7 +223,6 @@ class Shop:
 
     def _trouble_of(self, done: Done) -> None:
         if done.trouble is not None:
-            assert isinstance(done.trouble, LinkError), done.trouble
             self.trouble = done.trouble
 
     def refund(self, sale: Sale, way: Operation, amount_minor: int | None = None) -> RefundCase:

@@ -290,7 +290,7 @@ def _by_content(question: Question, last: TransactionRecord) -> Judgement:
     if not question.exclusive:
         return _cannot("doubt.shared_no_number")
     if baseline is None:
-        # "No record" may have been a record that was lost on the line: what is there now may be old.
+        # "No record" may have been one that was lost on the line: what is there now may be old.
         return _cannot("doubt.empty_baseline")
     if last.booking is not Booking.APPROVED and last != baseline:
         if likeness(question, last) is Likeness.UNLIKE or _other_original(question, last):

@@ -1,7 +1,7 @@
 """What the sweeps share: which terminals there are, and one life of a case from press to verdict.
 
 `SWEEP` in the environment says how many lives: "few" (coverage runs), nothing (`make test`), or
-"full" (`make sweep`: every one).
+"pairs" (`.ci/run`: two faults at every message) or "full" (`make sweep`: every life).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ WAYS: Final = (Operation.REFUND, Operation.VOID)
 # nobody acknowledged; 0.0: until a person plugs it in, long after everything has settled.
 CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
 FULL: Final = os.environ.get("SWEEP") == "full"
+PAIRS: Final = FULL or os.environ.get("SWEEP") == "pairs"
 _FEW: Final = os.environ.get("SWEEP") == "few"
 
 

@@ -1,8 +1,8 @@
 """The line is cut after every single byte, both ways: never two refunds, never a wrong verdict.
 
-In `make test` the default terminal of each protocol is cut at every byte of an approved refund and
-of an approved void (there from the money message on, as what comes before is the same); everything
-else at every few bytes. `make sweep` cuts everything at every byte.
+In `make test` every profile of each protocol is cut on each of its lines at every byte of an
+approved refund and of an approved void (there from the money message on, as what comes before is
+the same); everything else at every few bytes. `make sweep` cuts everything at every byte.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ HABITS = tuple(habit for habit in MissingAckHabit if habit is not MissingAckHabi
 ways = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.value)
 
 
+def _strides(way: Operation, story: str) -> tuple[int, int]:
+    """Every how many bytes before and behind the money message; what comes before it is the same
+    in every story, and a declined one differs only in its last messages."""
+    return 1 if (way, story) == (WAYS[0], "approved") else 32, 1 if story == "approved" else 9
+
+
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("story", ["approved", "declined"])
 @ways
@@ -54,9 +60,7 @@ def test_a_cut_at_any_byte_ends_in_the_true_verdict(
 ) -> None:
     setting = replace(subject.setting, scenario=stories(subject.protocol)[story])
     undisturbed = measure(setting, way)
-    # What comes before the money message is the same in every story.
-    early = 1 if (way, story) == (WAYS[0], "approved") else 32
-    late = 1 if story == "approved" else 9
+    early, late = _strides(way, story)
     places = [
         *sample(undisturbed.early_bytes[shard::SHARDS], early),
         *sample(undisturbed.money_bytes[shard::SHARDS], late),
@@ -68,17 +72,19 @@ def test_a_cut_at_any_byte_ends_in_the_true_verdict(
     lives(len(places))
 
 
+@pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("story", ["approved", "declined"])
 @ways
 @pytest.mark.parametrize("subject", [s for s in SUBJECTS if not s.is_default], ids=str)
 def test_every_profile_on_every_line_survives_cuts(
-    subject: Subject, way: Operation, story: str, lives: Callable[[int], None]
+    subject: Subject, way: Operation, story: str, shard: int, lives: Callable[[int], None]
 ) -> None:
     setting = replace(subject.setting, scenario=stories(subject.protocol)[story])
     undisturbed = measure(setting, way)
+    early, late = _strides(way, story)
     places = [
-        *sample(undisturbed.early_bytes, 89),
-        *sample(undisturbed.money_bytes, 89),
+        *sample(undisturbed.early_bytes[shard::SHARDS], early),
+        *sample(undisturbed.money_bytes[shard::SHARDS], late),
     ]
     for place in places:
         assert life_with_cut(setting, way, place).state is ENDS[story], place
@@ -111,7 +117,7 @@ def test_whatever_a_lost_vote_does_the_verdict_is_true(
     if not busy:
         # A terminal that calls itself idle while it undoes must not be trusted to tell busy.
         setting = replace(setting, capabilities=frozenset(setting.signs()) - {"B"})
-    places = sample(measure(setting, way).money_bytes, 113)
+    places = sample(measure(setting, way).money_bytes, 37)
     for place in places:
         case = life_with_cut(setting, way, place, only_receipt=only_receipt)
         assert case.state is CaseState.REFUNDED, place
@@ -136,7 +142,7 @@ def test_with_less_proof_the_agent_asks_people_and_never_guesses(
     setting = replace(
         subject.setting, scenario=scenario, capabilities=capabilities, exclusive=exclusive
     )
-    places = sample(measure(setting, way).money_bytes, 89)
+    places = sample(measure(setting, way).money_bytes, 17)
     parked = 0
     for place in places:
         with opened(cut_at(setting, place)) as shop:

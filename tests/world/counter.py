@@ -51,6 +51,7 @@ class Counter(Shop):
         self.hits: list[str] = []
         self._blows: tuple[Blow, ...] = ()
         self._moment = 0
+        self._before_commit = self._dies_in_commit = False
         self._shown = 0
         self._armed_at: int | None = None
         super().__init__(folder, plan.setting)
@@ -85,7 +86,13 @@ class Counter(Shop):
         return self.patience
 
     def _point(self, label: str) -> None:
+        if label.startswith("syncing"):
+            if self._dies_in_commit:
+                self._dies_in_commit = False
+                raise Killed
+            return
         self._moment += 1
+        self._before_commit = label.startswith("before")
         if self._armed_at is None and label.startswith("before") and _ARMING in label:
             self._armed_at = self._moment
         if self.tale is not None:
@@ -140,6 +147,9 @@ class Counter(Shop):
         match blow.hit:
             case Hit.KILL:
                 self.disk.survives = blow.survives
+                if blow.mid and self._before_commit and not self.plan.sqlite:
+                    self._dies_in_commit = True
+                    return
                 raise Killed
             case Hit.PULL:
                 self.line.pull()
@@ -198,8 +208,7 @@ class Counter(Shop):
     def _trouble_of(self, done: Done) -> None:
         if done.trouble is not None:
             self._told(f"{done.trouble.code}: {done.trouble.what_happened}")
-        if isinstance(done.trouble, LinkError):
-            self.trouble = done.trouble
+        super()._trouble_of(done)
 
     def quietly(self, action: Callable[[], object]) -> None:
         """Do it; the errors that the agent's commands tell people are told in the tale."""

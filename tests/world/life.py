@@ -58,7 +58,7 @@ def live(plan: Plan, tale: Tale | None = None) -> Ending:
     counter = Counter(folder, plan, tale)
     begun = counter.clock.monotonic()
     try:
-        life = _Life(counter, plan)
+        life = Life(counter, plan)
         for act in plan.acts:
             life.do(act)
         life.end()
@@ -68,7 +68,13 @@ def live(plan: Plan, tale: Tale | None = None) -> Ending:
             bookings=len(counter.device.bank.bookings),
             frames=len(counter.oracle.frames),
             ends=Tally(_end_of(case) for case in cases),
-            hits=Tally([*counter.hits, *(line.split(" ")[0] for line in counter.device.cable.log)]),
+            hits=Tally(
+                [
+                    *counter.hits,
+                    *(line.split(" ")[0] for line in counter.device.cable.log),
+                    *counter.device.terminal.script.played,
+                ]
+            ),
         )
     finally:
         counter.close()
@@ -90,7 +96,7 @@ def _end_of(case: RefundCase) -> str:
     return "never sent"
 
 
-class _Life:
+class Life:
     """The people of one history."""
 
     def __init__(self, counter: Counter, plan: Plan) -> None:
@@ -206,7 +212,7 @@ class _Life:
     def _clock(self, act: Act) -> None:
         self._shop.clock.step_wall(act.seconds)
 
-    _ACTS: Final[dict[Do, Callable[[_Life, Act], None]]] = {
+    _ACTS: Final[dict[Do, Callable[[Life, Act], None]]] = {
         Do.PRESS: _press,
         Do.AGAIN: _again,
         Do.WALK_AWAY: _walk_away,

@@ -60,9 +60,9 @@ class Options:
     polls_s: tuple[float, ...] = (2.0, 4.5, 4.5, 4.5)
     sqlite: float = 0.01  # share of histories on the real journal
 
-    line: float = 0.45
+    line: float = 0.6
     at_message: float = 0.5
-    bytes_most: int = 900
+    bytes_most: int = 500
     line_kinds: tuple[str, ...] = (
         "cut",
         "cut",
@@ -77,7 +77,7 @@ class Options:
         "echo",
     )
 
-    terminal: float = 0.3
+    terminal: float = 0.4
     terminal_kinds: tuple[tuple[str, str], ...] = (
         ("money", "decline"),
         ("money", "no_connection"),
@@ -104,6 +104,6 @@ class Options:
 
     acts_most: int = 5
     acts: Mapping[Do, float] = field(default_factory=_acts)
-    blow: float = 0.45
+    blow: float = 0.6
     hits: Mapping[Hit, float] = field(default_factory=_hits)
     faults_most: int = 3  # of each kind

@@ -46,6 +46,7 @@ class Blow:
     minor: int = 0
     sickness: Sickness | None = None
     survives: bool = False
+    mid: bool = False  # a kill before a commit comes in the middle of it
 
     def __str__(self) -> str:
         where = "after the intent" if self.armed else "of the act"
@@ -281,9 +282,10 @@ def _blow(rng: random.Random, options: Options) -> Blow:
     armed = rng.random() < 0.6
     blow = Blow(
         hit=hit,
-        moment=rng.randint(1, 40 if armed else 130),
+        moment=rng.randint(1, 30 if armed else 70),
         armed=armed,
         survives=rng.random() < 0.5,
+        mid=rng.random() < 0.5,
     )
     match hit:
         case Hit.PULL:

@@ -1,0 +1,56 @@
+"""Histories by seed: a fixed slice of them in every run, on every protocol that is registered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from protocols.kit import registry
+from tests.world.many import batch
+from tests.world.options import Options
+
+# Blocks of so many seeds are one test, so that two processes share the work.
+BLOCK = 250
+BLOCKS = 20
+# Seeds of `make test` lie apart from those that `make prove` begins with.
+FIRST = 50_000_000
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+@pytest.mark.parametrize("protocol", registry.names())
+def test_every_history_keeps_every_promise(protocol: str, block: int) -> None:
+    options = replace(Options(), protocols=(protocol,), sqlite=0.02)
+    first = FIRST + block * BLOCK
+    found = batch(range(first, first + BLOCK), options)
+    assert not found.failures, (
+        f"{found.failures}; shown by: python -m tests.world --protocol {protocol} --sqlite 0.02"
+        f" --seed {found.failures[0][0]}"
+    )
+    assert found.histories == BLOCK
+    assert found.faulty > BLOCK * 0.6, "most histories meet bad luck"
+
+
+def test_the_same_seed_lives_the_same_history_again() -> None:
+    options = Options()
+    first, second = (batch(range(700, 760), options) for _ in range(2))
+    first.cpu_s = second.cpu_s = 0.0
+    assert first == second
+
+
+def test_every_kind_of_bad_luck_and_of_end_is_met() -> None:
+    found = batch(range(2_000, 2_500), Options(sqlite=0.1))
+    assert set(found.hits) >= {
+        *("kill", "pull", "power", "disk", "keypad", "stop_key", "hand_end", "clock"),
+        *("cut", "mute", "drop", "duplicate", "swap", "delay", "garble", "split", "noise", "echo"),
+    }
+    assert set(found.ends) >= {
+        "booked (live)",
+        "booked (recovered)",
+        "booked (people)",
+        "not booked (recovered)",
+        "not_booked (people)",
+        "declined",
+        "never sent",
+    }
+    assert found.real_journal > 20
