@@ -29,27 +29,45 @@ def decode(context: Context) -> ExitCode:
     if not name:
         raise _usage(f"--protocol {'|'.join(names())}")
     spec = load(name)
-    options = _options(context, spec)
+    choices = _options(context, spec)
     if not context.arguments.hex:
         raise _usage("HEX")
     try:
-        data = _bytes(context)
-        found = spec.decode(data, options)
+        layer, found = _first_that_fits(spec, _bytes(context), choices)
     except ProtocolError as error:
         return _refused(context, error)
     for message in found:
-        _tell(context, spec.name, options.layer, message)
+        _tell(context, spec.name, layer, message)
     return ExitCode.APPROVED
 
 
-def _options(context: Context, spec: ProtocolSpec) -> DecodeOptions:
+def _options(context: Context, spec: ProtocolSpec) -> list[DecodeOptions]:
+    """The layers to try, in order: the one that was asked for, or a frame and then the others."""
     arguments = context.arguments
-    layer = arguments.layer or spec.default_layer
-    if layer not in spec.layers:
+    if arguments.layer and arguments.layer not in spec.layers:
         raise _usage(f"--layer {'|'.join(spec.layers)}")
     if arguments.profile and arguments.profile not in spec.profiles:
         raise _usage(f"--profile {'|'.join(spec.profiles)}")
-    return DecodeOptions(layer, arguments.profile, arguments.after)
+    default = spec.default_layer
+    others = [layer for layer in spec.layers if layer != default]
+    layers = [arguments.layer] if arguments.layer else [default, *others]
+    return [DecodeOptions(layer, arguments.profile, arguments.after) for layer in layers]
+
+
+def _first_that_fits(
+    spec: ProtocolSpec, data: bytes, choices: list[DecodeOptions]
+) -> tuple[str, list[Decoded]]:
+    """The layer that the bytes are of, and what they say.
+
+    Where they are of none, the error is that of the reading that came furthest.
+    """
+    errors: list[ProtocolError] = []
+    for options in choices:
+        try:
+            return options.layer, list(spec.decode(data, options))
+        except ProtocolError as error:
+            errors.append(error)
+    raise max(errors, key=lambda error: error.offset or 0)
 
 
 def _bytes(context: Context) -> bytes:

@@ -204,7 +204,11 @@ def _quarantine_release(parser: argparse.ArgumentParser) -> None:
 
 def _decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocol", metavar="P", help="zvt, …; a trace names its own")
-    parser.add_argument("--layer", metavar="L", help="zvt: frame (default) or apdu")
+    parser.add_argument(
+        "--layer",
+        metavar="L",
+        help="zvt: frame or apdu (default: frame if it is one, else the other)",
+    )
     parser.add_argument("--profile", metavar="X", default="", help="kind of terminal (charset)")
     parser.add_argument("--after", metavar="CODE", default="", help="pending command, such as 0501")
     parser.add_argument("--trace", metavar="FILE", help="decode a trace file")

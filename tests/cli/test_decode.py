@@ -44,9 +44,26 @@ def test_every_golden_vector_is_decoded_or_refused_as_its_source_says(desk: Till
         assert bool(for_people.out) == vector.valid
 
 
-def test_the_frame_is_the_default_layer(desk: Till) -> None:
-    frame = next(vector for vector in VECTORS if vector.layer == "frame" and vector.valid)
-    assert desk.run(*ZVT, "--json", frame.data.hex()).json["layer"] == "frame"
+def test_without_a_layer_the_bytes_say_which_one_they_are_of(desk: Till) -> None:
+    for vector in VECTORS:
+        ran = desk.run(*ZVT, "--json", vector.data.hex())
+        assert ran.code == (0 if vector.valid else 1), vector.id
+        if vector.valid:
+            assert ran.json["layer"] == vector.layer, vector.id
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("1002060001001003FFFF", "BadFrame"),  # a frame with a wrong check value
+        ("0631 02 06 00", "BadField"),  # no frame at all, but a command with a bad bitmap
+    ],
+)
+def test_what_is_of_no_layer_is_refused_for_its_own_fault(desk: Till, data: str, told: str) -> None:
+    ran = desk.run(*ZVT, "--json", data)
+    assert ran.code == 1
+    assert ran.json["ok"] is False
+    assert told.lower().removeprefix("bad") in str(ran.json["error"]).lower()
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ FAULTS = {
     "cut": "after `keep` bytes of it the line dies, for `seconds` or for good",
     "mute": "from there on everything vanishes, both ways, for so long",
     "drop": "it is lost",
+    "swap": "it arrives behind what follows it; nothing follows: it is lost",
     "duplicate": "it comes `count` times more",
     "delay": "it comes so much later",
     "garble": "one bit of it is flipped",

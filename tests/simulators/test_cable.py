@@ -258,3 +258,34 @@ def test_what_has_only_begun_is_forgotten_when_the_line_is_opened_again() -> Non
     cable.flush()
     cable.send(Way.TO_TERMINAL, REFUND, 2.0)
     assert everything(cable, Way.TO_TERMINAL) == REFUND
+
+
+def test_a_swapped_message_comes_behind_the_next_one() -> None:
+    cable = a_cable(Fault("to_ecr", "swap", byte=2))
+    cable.send(Way.TO_ECR, b"abc", 1.0)
+    cable.send(Way.TO_ECR, b"de", 2.0)
+    assert everything(cable, Way.TO_ECR) == b"acbde"
+
+
+def test_a_swapped_message_that_nothing_follows_is_lost_at_the_next_plug() -> None:
+    cable = a_cable(Fault("to_ecr", "swap", byte=3))
+    cable.send(Way.TO_ECR, b"abc", 1.0)
+    assert everything(cable, Way.TO_ECR) == b"ab"
+    cable.flush()
+    cable.send(Way.TO_ECR, b"d", 2.0)
+    assert everything(cable, Way.TO_ECR) == b"d"
+
+
+def test_a_calm_cable_has_no_fault_any_more_and_a_pulled_one_can_heal_itself() -> None:
+    cable = a_cable(Fault("to_ecr", "cut", byte=1), Fault("to_ecr", "mute", byte=1, seconds=9.0))
+    cable.calm()
+    cable.send(Way.TO_ECR, b"abc", 1.0)
+    assert everything(cable, Way.TO_ECR) == b"abc"
+    cable.plug_after(5.0, 1.0)
+    assert next_wait(cable) is None, "it is not out"
+    cable.pull()
+    cable.plug_after(5.0, 1.0)
+    assert next_wait(cable) == 6.0
+    cable.send(Way.TO_TERMINAL, b"x", 1.0)
+    cable.tick(6.0)
+    assert not cable.out

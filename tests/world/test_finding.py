@@ -1,0 +1,148 @@
+"""The world finds mistakes: planted ones within a few hundred histories, shrunk and told.
+
+What it finds in the real code is listed, with its seeds, in docs/explanation/exactly-once.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from drivers.exchange import Exchange
+from protocols.kit.capabilities import CommitVote
+from protocols.kit.session import Send
+from protocols.kit.vocabulary import Outcome
+from terminal_agent.refund.idle import IdleWatch
+from terminal_agent.runtime.attempts import AttemptRunner
+from tests.world import __main__ as program
+from tests.world.life import live
+from tests.world.many import batch
+from tests.world.options import Options
+from tests.world.plan import draw
+from tests.world.shrink import failure_of, shrunk
+from tests.world.tale import Tale
+
+if TYPE_CHECKING:
+    from drivers.errors import LinkLost
+    from protocols.kit.session import ExchangeResult
+    from terminal_agent.refund.nouns import RefundCase
+    from terminal_agent.runtime.attempts import Ending, MoneyListener
+
+SEEDS = range(600)
+OPTIONS = Options(sqlite=0)
+
+
+def a_lost_answer_is_taken_for_nothing_sent(patch: pytest.MonkeyPatch) -> None:
+    noted = AttemptRunner._note_end
+
+    def mistaken(
+        self: AttemptRunner,
+        case: RefundCase,
+        number: int,
+        listener: MoneyListener,
+        result: ExchangeResult,
+    ) -> Ending:
+        if result.outcome is Outcome.UNKNOWN and listener.seen is None:
+            result = replace(result, outcome=Outcome.NOT_SENT, reason="nothing_written")
+        return noted(self, case, number, listener, result)
+
+    patch.setattr(AttemptRunner, "_note_end", mistaken)
+
+
+def nobody_waits_for_the_horizon(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(IdleWatch, "feed", lambda *_: True)
+    patch.setattr(CommitVote, "wait_s", lambda *_: 0.0)
+
+
+def the_money_message_is_written_twice(patch: pytest.MonkeyPatch) -> None:
+    write = Exchange._write
+
+    def stubborn(self: Exchange, send: Send) -> LinkLost | None:
+        failure = write(self, send)
+        if send.money and failure is None:
+            self._link.write(send.data)
+        return failure
+
+    patch.setattr(Exchange, "_write", stubborn)
+
+
+MISTAKES = {
+    "lost-is-not-sent": (a_lost_answer_is_taken_for_nothing_sent, "Broken: P"),
+    "no-horizon": (nobody_waits_for_the_horizon, "Broken: P"),
+    "written-twice": (the_money_message_is_written_twice, "Broken: "),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_planted_mistake_is_found_shrunk_and_told(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, promise = MISTAKES[name]
+    plant(monkeypatch)
+    seed = next(seed for seed in SEEDS if failure_of(draw(seed, OPTIONS)).startswith(promise))
+    plan = draw(seed, OPTIONS)
+    failure = failure_of(plan)
+    left_out = shrunk(plan)
+    short = plan.without(left_out)
+    assert failure_of(short) == failure, "the short one fails in the same way"
+    assert len(short.parts()) <= len(plan.parts())
+    for place in set(range(len(plan.parts()))) - left_out:
+        assert failure_of(plan.without(left_out | {place})) != failure, "every part left is needed"
+    tale = Tale()
+    with pytest.raises(AssertionError):
+        live(short, tale)
+    told = "\n".join(tale.lines())
+    assert "people    asks for money back" in told
+    assert "AttemptBaselined+AttemptArmed" in told
+    monkeypatch.undo()
+    assert failure_of(short) == "", "without the mistake the same history is sound"
+
+
+def test_a_failure_is_reported_with_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_lost_answer_is_taken_for_nothing_sent(monkeypatch)
+    found = batch(SEEDS[:250], OPTIONS)
+    assert found.failures
+    assert all(failure.startswith("Broken: ") for _, failure in found.failures)
+
+
+# --- the program -------------------------------------------------------------------------------
+
+
+def test_one_seed_is_told_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    seed = next(seed for seed in SEEDS if live(draw(seed, Options())).frames)
+    assert program.main(["--seed", str(seed)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"seed {seed}: ")
+    assert "till → terminal: register" in out
+    assert "Every promise was kept: " in out
+
+
+def test_parts_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    seed = next(seed for seed in SEEDS if len(draw(seed, Options()).parts()) > 3)
+    parts = draw(seed, Options()).parts()
+    assert program.main(["--seed", str(seed), "--without", f"1,{len(parts) - 1}"]) == 0
+    out = capsys.readouterr().out
+    assert f"left out: 1,{len(parts) - 1}" in out
+    assert parts[-1] not in out
+
+
+def test_many_are_added_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--count", "40", "--first", "5", "--protocol", "zvt"]) == 0
+    out, progress = capsys.readouterr()
+    assert "histories        40 (zvt 40)" in out
+    assert "broken promises  0" in out
+    assert "40 histories, 0 broken promises" in progress
+
+
+def test_a_broken_promise_ends_with_the_line_that_shows_it_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_lost_answer_is_taken_for_nothing_sent(monkeypatch)
+    assert program.main(["--count", "120", "--sqlite", "0"]) == 1
+    out = capsys.readouterr().out
+    assert "python -m tests.world --seed " in out
+    assert " --sqlite 0.0" in out
+    assert "The first one, as short as it gets:" in out
+    assert "BROKEN  Broken: P" in out
