@@ -9,7 +9,11 @@ endif
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help demo test lint bench coverage docs lock sweep wheel clean
+# How much `make prove` and `make fuzz` do; HISTORIES=1000000 and RUNS=10000000 are the long runs.
+HISTORIES ?= 100000
+RUNS   ?= 1000000
+
+.PHONY: help demo test lint bench coverage docs lock prove sweep fuzz mutate wheel clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -43,7 +47,14 @@ lint: $(STAMP) ## ruff, mypy --strict, import contracts
 bench: $(STAMP) ## figures: each beside its peer or limit, measured in the same run
 	@$(BIN)/python -m pytest tests/bench -m bench --benchmark-only -q -s --benchmark-columns=median,ops,rounds --benchmark-group-by=group
 
-sweep: $(STAMP) ## longer sweeps of the same kind as in the tests
+prove: $(STAMP) ## search for broken promises: histories, models, disk images, tampering, kills
+	@$(BIN)/python -m tests.world --count $(HISTORIES) --jobs $(JOBS)
+	@$(BIN)/python -m tests.model --full
+	@$(BIN)/python -m tests.durability --images 10000
+	@$(BIN)/python -m tests.tampering --count 10000
+	@KILLS=1000 $(BIN)/python -m pytest -q -s tests/process/test_kills.py
+
+sweep: $(STAMP) ## two faults at every byte of every dialogue (days; PAIR_STRIDE=29 takes a sample)
 	@SWEEP=full $(BIN)/python -m pytest -n $(JOBS) -q tests/conformance
 
 docs: $(STAMP) ## write the generated pages of docs/reference again

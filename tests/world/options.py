@@ -57,7 +57,7 @@ class Options:
     habits: tuple[str, ...] = ("stay", "same", "rec1", "rec2", "old1")
     # How often a terminal is asked whether it is idle. The agent's own 2 s are in, the longer ones
     # leave out only questions that are all answered alike, which were most of a history's cost.
-    polls_s: tuple[float, ...] = (2.0, 4.5, 4.5, 4.5)
+    polls_s: tuple[float, ...] = (2.0, 4.9, 4.9, 4.9, 4.9, 4.9)
     sqlite: float = 0.01  # share of histories on the real journal
 
     line: float = 0.6
