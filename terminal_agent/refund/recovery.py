@@ -87,15 +87,15 @@ def judge(question: Question) -> Judgement:
 def judge_repeat(result: ExchangeResult) -> Judgement:
     """What the answer to a commit-once repeat proves about the attempts before it.
 
-    Done now or done already: the original is voided, once. A refusal in a clean dialogue: it is
-    not voided. Anything else proves nothing, and the repeat itself has to be settled.
+    Done now or done already: the original is voided, once. A refusal proves nothing: the terminal
+    may have closed its batch since then and not know the sale any more, although it voided it.
     """
     if result.already_done:
         return Judgement(Verdict.BOOKED, Evidence.BY_REFERENCE, ("proof.already_done",))
     if result.outcome is Outcome.APPROVED:
         return Judgement(Verdict.BOOKED, Evidence.BY_REFERENCE, ("proof.done_now",))
-    if result.outcome is Outcome.DECLINED and result.line_clean:
-        return Judgement(Verdict.NOT_BOOKED, Evidence.BY_REFERENCE, ("proof.repeat_refused",))
+    if result.outcome is Outcome.DECLINED:
+        return _cannot("doubt.repeat_refused")
     return _cannot("doubt.repeat_unclear")
 
 

@@ -272,7 +272,7 @@ def test_commit_once_is_tried_only_for_a_void_that_nothing_else_decides() -> Non
             ExchangeResult(Outcome.DECLINED, "refused", already_done=True, line_clean=True),
             Verdict.BOOKED,
         ),
-        (ExchangeResult(Outcome.DECLINED, "refused", line_clean=True), Verdict.NOT_BOOKED),
+        (ExchangeResult(Outcome.DECLINED, "refused", line_clean=True), Verdict.CANNOT_TELL),
         (ExchangeResult(Outcome.DECLINED, "refused"), Verdict.CANNOT_TELL),
         (ExchangeResult(Outcome.UNKNOWN, "timeout"), Verdict.CANNOT_TELL),
         (ExchangeResult(Outcome.NOT_SENT, "not_started", line_clean=True), Verdict.CANNOT_TELL),

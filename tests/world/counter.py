@@ -92,6 +92,7 @@ class Counter(Shop):
                 raise Killed
             return
         self._moment += 1
+        self._dies_in_commit = False
         self._before_commit = label.startswith("before")
         if self._armed_at is None and label.startswith("before") and _ARMING in label:
             self._armed_at = self._moment
@@ -138,6 +139,7 @@ class Counter(Shop):
     def peace(self) -> None:
         """No blow is due any more."""
         self._blows = ()
+        self._dies_in_commit = False
 
     def _hit(self, blow: Blow) -> None:
         self.hits.append(blow.hit.name.lower())
