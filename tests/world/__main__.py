@@ -75,6 +75,7 @@ def _show(plan: Plan, left_out: frozenset[int]) -> int:
         f"seed {plan.seed}: {setting.protocol} {setting.profile} over {setting.transport};"
         f" {'nobody else' if setting.exclusive else 'others too'} at the terminal;"
         f" signs {' '.join(setting.signs()) or 'none'};"
+        f"{' numbers begin anew;' if plan.wraps else ''}"
         f" {'real' if plan.sqlite else 'fake'} journal"
     )
     for name, value in sorted(setting.scenario.terminal.items()):

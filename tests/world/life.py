@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.money import Amount
+from simulators.settings import NUMBER_DIGITS_RECEIPT, NUMBER_DIGITS_TRACE
 from simulators.terminal import Phase
 from terminal_agent.policy.decision import Refusal
 from terminal_agent.refund.errors import IllegalFact
@@ -101,6 +102,10 @@ class Life:
 
     def __init__(self, counter: Counter, plan: Plan) -> None:
         self._shop = counter
+        if plan.wraps:
+            counters = counter.device.terminal.memory.counters
+            counters.receipt = 10**NUMBER_DIGITS_RECEIPT - 2
+            counters.trace = counters.turnover = 10**NUMBER_DIGITS_TRACE - 3
         self._sales: list[Sale] = [counter.sale(minor) for minor in plan.sales]
         self._intents: list[Intent] = []
 

@@ -58,6 +58,7 @@ class Options:
     # How often a terminal is asked whether it is idle. The agent's own 2 s are in, the longer ones
     # leave out only questions that are all answered alike, which were most of a history's cost.
     polls_s: tuple[float, ...] = (2.0, 4.9, 4.9, 4.9, 4.9, 4.9)
+    wraps: float = 0.1  # numbers begin anew at 0001
     sqlite: float = 0.01  # share of histories on the real journal
 
     line: float = 0.6

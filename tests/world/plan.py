@@ -80,6 +80,7 @@ class Plan:
     setting: Setting
     sqlite: bool
     sales: tuple[int, ...]  # amounts in minor units
+    wraps: bool  # the terminal's numbers begin anew within the history
     acts: tuple[Act, ...]
 
     def parts(self) -> list[str]:
@@ -136,6 +137,7 @@ def draw(seed: int, options: Options) -> Plan:
         setting=setting,
         sqlite=rng.random() < options.sqlite,
         sales=tuple(rng.choice(AMOUNTS) for _ in range(rng.choice((1, 1, 1, 2)))),
+        wraps=rng.random() < options.wraps,
         acts=acts,
     )
 
