@@ -63,9 +63,15 @@ class TerminalConfig(_Section):
 
 
 class JournalConfig(_Section):
-    """Where the journal lies; relative to the configuration file."""
+    """Where the journal lies; relative to the configuration file.
+
+    `anchors` is a file on another disk that each end of day adds an anchor to, `anchor_key` signs
+    them; both "" for none.
+    """
 
     path: str = "journal.db"
+    anchors: str = ""
+    anchor_key: str = ""
 
 
 class PolicyConfig(_Section):

@@ -202,6 +202,25 @@ def _quarantine_release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evidence", metavar="TEXT", required=True, help="what was compared")
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument(
+        "--anchor",
+        metavar="CODE|FILE",
+        action="append",
+        default=[],
+        help="an anchor from paper, or a file of them; may be given more than once",
+    )
+    parser.add_argument(
+        "--tables", action="store_true", help="compute all tables again, however long it takes"
+    )
+
+
+def _anchor(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("--out", metavar="FILE", help="add the anchor to this file, too")
+
+
 def _decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocol", metavar="P", help="zvt, …; a trace names its own")
     parser.add_argument(
@@ -278,5 +297,12 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
             ("check", "is it in order?", None),
         ),
     ),
-    ("journal", "the journal", (("verify", "check every record of the chain", _json),)),
+    (
+        "journal",
+        "the journal",
+        (
+            ("verify", "check every record of the chain, and the anchors kept outside", _verify),
+            ("anchor", "tell how far the journal reaches, to be kept outside of it", _anchor),
+        ),
+    ),
 )

@@ -46,7 +46,8 @@ _COMMANDS = {
     "ports": ("technician", "ports"),
     "config show": ("settings", "show"),
     "config check": ("settings", "check"),
-    "journal verify": ("settings", "verify_journal"),
+    "journal verify": ("journal", "verify"),
+    "journal anchor": ("journal", "anchor"),
 }
 # Commands that touch neither money nor journal run even in a damaged installation.
 _UNGUARDED = frozenset({"decode", "ports", "config show", "config check", "demo"})

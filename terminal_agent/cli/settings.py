@@ -1,4 +1,4 @@
-"""`config show`, `config check`, `journal verify`."""
+"""`config show`, `config check`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from terminal_agent.config import Loaded
     from terminal_agent.console.outcome import JsonValue
 
-_HIDDEN = "password"
+_HIDDEN = frozenset({"password", "anchor_key"})
 
 
 def show(context: Context) -> ExitCode:
@@ -58,7 +58,7 @@ def _walk(model: BaseModel, prefix: str) -> Iterator[tuple[str, JsonValue]]:
             for inner, section in value.items():
                 if isinstance(section, Model):
                     yield from _walk(section, f"{key}.{inner}.")
-        elif name == _HIDDEN and value:
+        elif name in _HIDDEN and value:
             yield key, "******"
         elif isinstance(value, tuple):
             yield key, [str(part) for part in value]
@@ -93,14 +93,3 @@ def _tell_undeclared(context: Context, loaded: Loaded, name: str) -> None:
         signs = ", ".join(strange)
         text = context.texts.line("config.undeclared.line", name=name, profile=profile, signs=signs)
         context.screen.say(text)
-
-
-def verify_journal(context: Context) -> ExitCode:
-    """Walk the whole chain; raises JournalCorrupt with the first record that is not sound."""
-    with context.journal() as journal:
-        count = journal.verify()
-    if context.as_json:
-        context.write_json({"ok": True, "records": count})
-    else:
-        context.screen.say(context.texts.line("journal.verified", count=count))
-    return ExitCode.APPROVED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from drivers.discovery import list_ports
 from protocols.kit.vocabulary import Operation, Outcome
+from terminal_agent.cli.journal import of_the_day
 from terminal_agent.cli.reporting import ConsoleReporter
 from terminal_agent.cli.views import record_json, record_rows
 from terminal_agent.console.screen import table
@@ -113,6 +114,7 @@ def end_of_day(context: Context) -> ExitCode:
         code = _run(context, Operation.END_OF_DAY, "terminal.closed")
         if code is ExitCode.APPROVED:
             journal.append(EndOfDay(at=context.clock.wall(), terminal=name))
+            of_the_day(context, journal)
     return code
 
 

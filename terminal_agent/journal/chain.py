@@ -8,25 +8,26 @@ texts are UTF-8. The lengths keep two different records from spelling the same b
 from __future__ import annotations
 
 import hashlib
+import struct
 
 from terminal_agent.journal.records import Encoded
 
 GENESIS = bytes(32)
+_eight = struct.Struct(">Q").pack
 
 
 def link(prev: bytes, seq: int, record: Encoded) -> bytes:
     """The hash of one record behind `prev`."""
-    kind, payload = record.kind.encode(), record.payload.encode()
+    return linked(prev, seq, head_of(record.kind.encode(), record.schema), record.payload.encode())
+
+
+def head_of(kind: bytes, schema: int) -> bytes:
+    """What the hash covers of a record beside its numbers and its payload: the same for a kind."""
+    return _eight(len(kind)) + kind + _eight(schema)
+
+
+def linked(prev: bytes, seq: int, head: bytes, payload: bytes) -> bytes:
+    """The hash of one record behind `prev`, of its parts; the one place that hashes."""
     return hashlib.sha256(
-        b"".join(
-            (
-                prev,
-                seq.to_bytes(8, "big"),
-                len(kind).to_bytes(8, "big"),
-                kind,
-                record.schema.to_bytes(8, "big"),
-                len(payload).to_bytes(8, "big"),
-                payload,
-            )
-        )
+        b"%b%b%b%b%b" % (prev, _eight(seq), head, _eight(len(payload)), payload)
     ).digest()

@@ -29,6 +29,9 @@ def translated(path: Path, *, money: MoneyMoved = MoneyMoved.NO) -> Iterator[Non
     """Turn what the disk says into a JournalError; `money` is what is true if it fails here."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        # Where names in the file itself are damaged, not even SQLite's own message is text.
+        raise JournalCorrupt("it holds bytes that are no text", path=str(path), seq=0) from error
     except sqlite3.Error as error:
         raise _of_sqlite(error, str(path), money) from error
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Checks the chain of records and the tables that are computed from it."""
+"""Checks the chain of records, the anchors kept outside, and the tables computed from the chain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from protocols.kit.errors import RefundAgentError
 from terminal_agent.journal import derived
-from terminal_agent.journal.chain import GENESIS
+from terminal_agent.journal.chain import GENESIS, head_of, linked
 from terminal_agent.journal.errors import JournalCorrupt, JournalRefusal
 from terminal_agent.journal.schema import DERIVED
 from terminal_agent.refund.case import apply
@@ -17,6 +17,7 @@ from terminal_agent.refund.errors import IllegalFact
 from terminal_agent.refund.facts import CaseFact, JournalOpened, RefusalNoted
 
 if TYPE_CHECKING:
+    from terminal_agent.journal.anchor import Anchor
     from terminal_agent.journal.replay import Reader, StoredRecord
     from terminal_agent.refund.nouns import RefundCase
 
@@ -41,12 +42,59 @@ def check_tail(reader: Reader, db: sqlite3.Connection, path: Path) -> bool:
     return applied is not None and int(applied[0]) == last
 
 
-def check_chain(reader: Reader, db: sqlite3.Connection, path: Path) -> int:
-    """The whole check. Raises JournalCorrupt naming the first record that is not sound."""
-    seq, prev = 0, GENESIS
-    for record in reader.records():
-        prev = _follows(record, seq + 1, prev, path)
-        seq = record.seq
+def check_chain(db: sqlite3.Connection, path: Path, anchors: Iterable[Anchor] = ()) -> int:
+    """Every record's hash, and the anchors; gives the number of records.
+
+    Reads a million records in a few seconds, as no record is decoded. Raises JournalCorrupt naming
+    the first record that is not sound; a chain that does not fit an anchor was written anew
+    somewhere between the last anchor that fits and this one, or cut off before it.
+    """
+    wanted = sorted(anchors, key=lambda anchor: anchor.seq)
+    seq, prev, sound = 0, GENESIS, 0
+    heads: dict[tuple[bytes, int], bytes] = {}
+    at = 0
+    for number, kind, schema, payload, before, digest in db.execute(
+        "SELECT seq, CAST(kind AS BLOB), schema, CAST(payload AS BLOB), prev, hash"
+        " FROM records ORDER BY seq"
+    ):
+        seq += 1
+        head = heads.get((kind, schema))
+        if head is None:
+            head = heads[kind, schema] = head_of(kind, schema)
+        if number != seq:
+            raise JournalCorrupt("it is missing", path=str(path), seq=seq)
+        if before != prev:
+            raise JournalCorrupt("it does not follow the one before", path=str(path), seq=seq)
+        if linked(prev, seq, head, payload) != digest:
+            raise JournalCorrupt("its content does not fit its hash", path=str(path), seq=seq)
+        prev = digest
+        while at < len(wanted) and wanted[at].seq <= seq:
+            sound = _anchored(wanted[at], seq, prev, sound, path)
+            at += 1
+    if at < len(wanted):
+        raise JournalCorrupt(
+            f"the journal ends at record {seq}, and an anchor names record {wanted[at].seq}",
+            path=str(path),
+            seq=seq + 1,
+            code="journal.cut",
+        )
+    return seq
+
+
+def _anchored(anchor: Anchor, seq: int, digest: bytes, sound: int, path: Path) -> int:
+    """The last record that an anchor vouches for, with this one; raises JournalCorrupt."""
+    if anchor.seq == seq and anchor.fits(digest):
+        return seq
+    raise JournalCorrupt(
+        f"it, or one of the {seq - sound - 1} before it, was written anew: an anchor differs",
+        path=str(path),
+        seq=seq,
+        code="journal.rewritten",
+    )
+
+
+def check_tables(reader: Reader, db: sqlite3.Connection, path: Path) -> None:
+    """Compute the other tables again and compare. Raises JournalCorrupt."""
     fresh = sqlite3.connect(":memory:", isolation_level=None)
     try:
         fresh.executescript(DERIVED)
@@ -59,7 +107,6 @@ def check_chain(reader: Reader, db: sqlite3.Connection, path: Path) -> int:
         raise JournalCorrupt(
             f"computed tables differ from the records: {', '.join(wrong)}", path=str(path), seq=0
         )
-    return seq
 
 
 def _follows(record: StoredRecord, seq: int, prev: bytes, path: Path) -> bytes:

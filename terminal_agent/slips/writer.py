@@ -14,6 +14,7 @@ from terminal_agent.slips.layout import text_lines
 from terminal_agent.slips.model import SlipError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from terminal_agent.slips.model import SlipData
@@ -47,6 +48,15 @@ def write_slip(slip: SlipData, folder: Path) -> Path:
         reason = error.strerror or str(error)
         what = f"the slip {target} could not be written: {reason}"
         raise _error("slip.not_written", what, slip, str(target)) from error
+    return target
+
+
+def write_lines(folder: Path, name: str, lines: Sequence[str]) -> Path:
+    """Keep lines that belong to no case, in place of those of the same name. Raises OSError."""
+    assert _SAFE_ID.fullmatch(name), "the name is ours"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.txt"
+    _fill(target, ("\n".join(lines) + "\n").encode())
     return target
 
 

@@ -30,6 +30,9 @@ MEANINGS = {
     "terminal.NAME.password": "up to six digits; empty: what the profile's terminals come with",
     "terminal.NAME.printer": "who prints the terminal's own receipt: the till, or the terminal",
     "terminal.NAME.terminal_id": "if set, another terminal on the line is refused",
+    "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
+    " add how far the journal reached; `journal verify` reads it",
+    "journal.anchor_key": "a secret that signs the anchors in that file",
     "journal.path": "the journal; a relative path starts at the configuration file's folder",
     "policy.single_limit": 'most for one refund, as a text such as "250.00"; none: no limit',
     "policy.second_approver_above": "above this amount two approvers are needed",

@@ -1,0 +1,147 @@
+"""`journal verify` and `journal anchor`: is it what was written, and how far did it reach."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from terminal_agent.errors import UsageError
+from terminal_agent.exit_codes import ExitCode
+from terminal_agent.journal import anchor as anchors
+from terminal_agent.journal.anchor import Anchor, BadAnchor
+from terminal_agent.runtime.assembly import slip_settings
+from terminal_agent.slips.writer import write_lines
+
+if TYPE_CHECKING:
+    from terminal_agent.cli.context import Context
+    from terminal_agent.journal.store import Journal
+
+# Up to so many records the computed tables are always computed again: a second or two.
+TABLES_UP_TO = 20_000
+
+
+def verify(context: Context) -> ExitCode:
+    """Walk the chain, hold it against every anchor that is known, and compare the tables.
+
+    Raises JournalCorrupt with the first record that is not sound, UsageError for a bad anchor.
+    """
+    known = _known(context)
+    with context.journal() as journal:
+        tables = context.arguments.tables or journal.tail()[0] <= TABLES_UP_TO
+        count = journal.verify(known, tables=tables)
+    if context.as_json:
+        context.write_json({"ok": True, "records": count, "anchors": len(known), "tables": tables})
+        return ExitCode.APPROVED
+    say = context.texts.line
+    context.screen.say(say("journal.verified", count=count))
+    context.screen.say(
+        say("journal.anchored", count=len(known), seq=max(a.seq for a in known))
+        if known
+        else say("journal.no_anchor")
+    )
+    if not tables:
+        context.screen.say(say("journal.tables_left_out"))
+    return ExitCode.APPROVED
+
+
+def _known(context: Context) -> list[Anchor]:
+    """The anchors of the command line, and those of the configured file where there is one."""
+    config = context.loaded.config.journal
+    found: list[Anchor] = []
+    try:
+        for given in context.arguments.anchor:
+            path = Path(given)
+            found += anchors.read(path) if path.is_file() else [anchors.from_code(given)]
+        if config.anchors:
+            path = context.loaded.beside(config.anchors)
+            if path.exists():
+                found += anchors.read(path)
+        if config.anchor_key:
+            anchors.check_signatures(found, config.anchor_key)
+    except BadAnchor as error:
+        raise _usage(error) from error
+    except OSError as error:
+        raise _usage(BadAnchor(str(error))) from error
+    return found
+
+
+def _usage(error: BadAnchor) -> UsageError:
+    return UsageError(
+        error.code, error.what_happened, what_to_do=error.what_to_do, details=error.details
+    )
+
+
+def anchor(context: Context) -> ExitCode:
+    """Tell how far the journal reaches; the code on paper, the line in a file. UsageError."""
+    with context.journal() as journal:
+        made = make(context, journal)
+    out = context.arguments.out
+    if out:
+        try:
+            anchors.keep(Path(out), made)
+        except OSError as error:
+            raise _usage(BadAnchor(str(error), code="anchor.not_kept")) from error
+    if context.as_json:
+        context.write_json(
+            {
+                "ok": True,
+                "records": made.seq,
+                "hash": made.hash,
+                "journal": made.journal_id,
+                "at": made.at,
+                "code": made.code,
+            }
+        )
+    else:
+        tell(context, made)
+    return ExitCode.APPROVED
+
+
+def make(context: Context, journal: Journal) -> Anchor:
+    """An anchor of now, signed, and kept in the configured file. Raises UsageError."""
+    config = context.loaded.config.journal
+    made = journal.anchor(context.clock.wall())
+    if config.anchor_key:
+        made = made.signed(config.anchor_key)
+    if config.anchors:
+        try:
+            anchors.keep(context.loaded.beside(config.anchors), made)
+        except OSError as error:
+            raise _usage(BadAnchor(str(error), code="anchor.not_kept")) from error
+    return made
+
+
+def of_the_day(context: Context, journal: Journal) -> None:
+    """At the end of a day: make an anchor and tell it; what goes wrong is told, and no more."""
+    try:
+        made = make(context, journal)
+    except UsageError as error:
+        made = journal.anchor(context.clock.wall())
+        context.progress_screen.say(context.texts.line("journal.not_kept", problem=str(error)))
+    if not context.as_json:
+        tell(context, made)
+
+
+def tell(context: Context, made: Anchor) -> None:
+    """The code on the screen, and on a slip for the folder with the day's papers."""
+    say = context.texts.line
+    lines = (
+        say("journal.anchor_title"),
+        f"{context.clock.wall():%Y-%m-%d %H:%M}",
+        say("journal.anchor_records", count=made.seq),
+        *_folded(made.code),
+        say("journal.anchor_keep"),
+    )
+    context.screen.lines(lines)
+    with suppress(OSError):
+        settings = slip_settings(context.loaded)
+        path = write_lines(settings.folder, f"anchor-{made.seq:08d}", lines)
+        context.screen.say(say("journal.anchor_slip", path=str(path)))
+
+
+def _folded(code: str) -> list[str]:
+    """The code in two lines that fit a narrow slip."""
+    seq, *groups = code.split("-")
+    half = len(groups) // 2
+    return [f"  {seq}-{'-'.join(groups[:half])}-", f"  {'-'.join(groups[half:])}"]
