@@ -56,7 +56,10 @@ class Counter(Shop):
         self._armed_at: int | None = None
         super().__init__(folder, plan.setting)
         self.disk.wait = self.clock.wait
-        self.oracle.votes = all(step.do != "no_result" for step in plan.setting.scenario.steps)
+        # Where the line repeats an answer, the terminal may take it for the vote on its result: no
+        # harm, since nothing is concluded from a result that was not seen, but no vote of ours.
+        played = plan.setting.scenario
+        self.oracle.votes = not played.faults and all(s.do != "no_result" for s in played.steps)
         if tale is not None:
             tale.begin(self.clock.monotonic)
 
