@@ -21,7 +21,14 @@ from terminal_agent.journal.errors import (
     refusal,
 )
 from terminal_agent.journal.faults import translated
-from terminal_agent.journal.files import Mark, Marker, Reserve, create_private, sync_folder
+from terminal_agent.journal.files import (
+    Mark,
+    Marker,
+    Reserve,
+    create_private,
+    sync_file,
+    sync_folders_above,
+)
 from terminal_agent.journal.lock import WriterLock
 from terminal_agent.journal.records import encode
 from terminal_agent.journal.replay import Reader, check_version
@@ -223,9 +230,10 @@ class Journal(Reader):
             self._db.executescript(
                 f"BEGIN; {RECORDS} {DERIVED} PRAGMA user_version = {FILE_VERSION}; COMMIT;"
             )
-            sync_folder(self._path.parent)
         check_version(self._db, self._path)
         if fresh or (self.tail()[0] == 0 and self._never_begun()):
+            # The folders may have been made just now, by us or by a start that was cut off.
+            sync_folders_above(self._path.parent)
             self.append(opened)
         if not check_tail(self, self._db, self._path):
             self.rebuild()
@@ -234,6 +242,9 @@ class Journal(Reader):
         if doubt:
             self.append(QuarantineStarted(at=opened.at, why=doubt))
         with suppress(OSError):  # a full disk must not keep recovery from its work
+            # A writer that was killed in a commit may have left records that are seen here and
+            # not durable: they must be, before the marker or anything else relies on them.
+            sync_file(self._path.with_name(self._path.name + "-wal"))
             self._reserve.fill()
             self._mark()
 
