@@ -1,4 +1,6 @@
-"""`python -m tests.durability`: power cuts at every moment of recorded lives, with figures.
+"""`python -m tests.durability`: power cuts and errors of the disk, with figures.
+
+Power may go at every moment of recorded lives, and every call of a refund's life may fail.
 
 Exit code 0 when no promise was broken and every control behaved as it must.
 """
@@ -18,6 +20,7 @@ from typing import Final
 from tests.durability import controls
 from tests.durability.campaign import Campaign, Figures
 from tests.durability.lives import killed_lives, lives_after, main_lives
+from tests.durability.trouble import Errors, sweep
 
 # How the images are shared out: lives at the counter, starts that are killed, cuts after cuts.
 SHARES: Final = (0.6, 0.25, 0.15)
@@ -61,12 +64,42 @@ def show(figures: Figures) -> None:
         print(f"  {breach}\n    {sizes}")
 
 
+def show_errors(errors: Errors) -> None:
+    """How lives on a failing disk went."""
+    print(f"refunds on a disk that fails at one call, every call in turn: {errors.lives.total()}")
+    for name, lives in errors.lives.items():
+        print(f"  {name:<44}{lives:>8}")
+    print("  what was told then:")
+    for told, lives in errors.told.most_common():
+        print(f"    {told:<42}{lives:>8}")
+    print(
+        f"  with a new start of the agent {errors.new_starts}; broken promises {len(errors.failed)}"
+    )
+    for failed in errors.failed[:_SHOWN]:
+        print(f"  {failed}")
+
+
+def show_controls(work: Path, seed: int) -> int:
+    """The machinery with one thing done wrong; gives how many did not behave as they must."""
+    print("controls: the same machinery with one thing done wrong")
+    wrong = 0
+    for number, control in enumerate(controls.CONTROLS):
+        got = controls.run(control, work / f"control-{number}", images=300, seed=seed)
+        lost = got.broken["lost"]
+        as_it_must = control.loses == bool(lost)
+        print(f"  {control.name:<46}{got.images:>6} images{lost:>6} lost", end="")
+        print("" if as_it_must else "   <- not as it must be")
+        wrong += not as_it_must
+    return wrong
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.durability", description=__doc__)
     parser.add_argument("--images", type=int, default=10_000, help="different images to open")
     parser.add_argument("--seed", type=int, default=1, help="chooses among the cuts")
     parser.add_argument("--kills-every", type=int, default=2, help="operations between two kills")
+    parser.add_argument("--errors-every", type=int, default=1, help="calls between two errors")
     wanted = parser.parse_args()
     begun = time.process_time()
     with work_folder() as work:
@@ -75,14 +108,10 @@ def main() -> int:
         )
         show(figures)
         wrong = len(figures.breaches) + (figures.images < wanted.images)
-        print("controls: the same machinery with one thing done wrong")
-        for number, control in enumerate(controls.CONTROLS):
-            got = controls.run(control, work / f"c{number}", images=300, seed=wanted.seed)
-            lost = got.broken["lost"]
-            print(f"  {control.name:<46}{got.images:>6} images{lost:>6} lost", end="")
-            as_it_must = control.loses == bool(lost)
-            print("" if as_it_must else "   <- not as it must be")
-            wrong += not as_it_must
+        wrong += show_controls(work, wanted.seed)
+        errors = sweep(work / "errors", every=wanted.errors_every)
+        show_errors(errors)
+        wrong += len(errors.failed)
     print(f"seed {wanted.seed}, {time.process_time() - begun:.0f} s of processor time")
     return int(wrong > 0)
 

@@ -20,7 +20,7 @@ from unittest import mock
 import apsw
 
 from tests.durability.ops import LOOKS, Act, Image, Log, Op
-from tests.durability.seam import Connection
+from tests.durability.seam import PAGES, Connection
 from tests.setting import Killed
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Recorder:
         self.log = Log(base=files_below(root))
         self.before: Before | None = None
         self.dead = False
+        self.checkpoint_pages = PAGES
         self.wal_syncs_folder = wal_syncs_folder
         self.live: dict[str, int] = {name: -2 - i for i, name in enumerate(sorted(self.log.base))}
         self._inodes = itertools.count()
@@ -92,6 +93,15 @@ class Recorder:
         self.dead = False
         self.before = None
 
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """For what the tests themselves look at: it is not counted and never fails."""
+        before, self.before = self.before, None
+        try:
+            yield
+        finally:
+            self.before = before
+
     def name_of(self, path: StrPath) -> str | None:
         """The name below the root; None for what is not ours."""
         where = os.fspath(path)
@@ -127,7 +137,10 @@ class Recorder:
         if not isinstance(database, Path) or self.name_of(database) is None:
             return _CONNECT(database, timeout=timeout, **more)  # type: ignore[call-overload]
         return Connection(
-            database, vfs=self._vfs.name, timeout_s=timeout, is_dead=lambda: self.dead
+            database,
+            vfs=self._vfs.name,
+            timeout_s=timeout,
+            checkpoint_pages=self.checkpoint_pages,
         )
 
     def _open(

@@ -6,13 +6,15 @@ It offers what the journal uses, and raises sqlite3's own errors with SQLite's e
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
 import apsw
 
+# Pages in the WAL after which SQLite puts it away by itself.
+PAGES = 1_000
 _DATABASE = frozenset({apsw.SQLITE_CORRUPT, apsw.SQLITE_NOTADB})
 _INTEGRITY = frozenset({apsw.SQLITE_CONSTRAINT, apsw.SQLITE_MISMATCH})
 
@@ -75,13 +77,24 @@ class Connection(sqlite3.Connection):
     """
 
     def __init__(
-        self, path: Path, *, vfs: str, timeout_s: float, is_dead: Callable[[], bool]
+        self, path: Path, *, vfs: str, timeout_s: float, checkpoint_pages: int = PAGES
     ) -> None:
         super().__init__(":memory:")
-        self._is_dead = is_dead
         with _translated():
             self._db = apsw.Connection(str(path), vfs=vfs)
         self._db.set_busy_timeout(round(timeout_s * 1000))
+        self._checkpoint_pages = checkpoint_pages
+        self._db.set_wal_hook(self._grown)
+
+    def _grown(self, db: apsw.Connection, name: str, pages: int) -> int:
+        """After a commit, as SQLite's own hook does: put the WAL away, and do not mind if it fails.
+
+        Its own cannot be used: apsw would tell of an error that SQLite itself passes over.
+        """
+        if pages >= self._checkpoint_pages:
+            with suppress(apsw.Error):
+                db.wal_checkpoint(name)
+        return apsw.SQLITE_OK
 
     def execute(self, sql: str, parameters: object = (), /) -> sqlite3.Cursor:
         """One statement."""
@@ -105,11 +118,7 @@ class Connection(sqlite3.Connection):
         return self._db.in_transaction
 
     def close(self) -> None:
-        """Close it; what a dead process could not complain about is not complained about."""
+        """Close it; as with sqlite3, what goes wrong in that is not told."""
         super().close()
-        try:
-            with _translated():
-                self._db.close(force=True)
-        except BaseException:
-            if not self._is_dead():
-                raise
+        with suppress(Exception):
+            self._db.close(force=True)
