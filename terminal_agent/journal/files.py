@@ -35,12 +35,13 @@ def sync_folder(folder: Path) -> None:
 def sync_file(path: Path) -> None:
     """Make durable what others, who may be dead, have written to a file; OSError.
 
-    A file that is not there has nothing that could be lost.
+    A file that is not there, or empty, has nothing that could be lost.
     """
     with suppress(FileNotFoundError):
         handle = os.open(path, os.O_RDWR)
         try:
-            os.fsync(handle)
+            if os.fstat(handle).st_size:
+                os.fsync(handle)
         finally:
             os.close(handle)
 

@@ -225,6 +225,9 @@ class Journal(Reader):
 
     def _start(self, opened: JournalOpened) -> None:
         """Begin a new file or check the old one; quarantine when it is not the one we left."""
+        # A writer that was killed in a commit may have left records that are seen here and not
+        # durable: they must be, before anything relies on them.
+        sync_file(self._path.with_name(self._path.name + "-wal"))
         fresh = not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         if fresh:
             self._db.executescript(
@@ -242,9 +245,6 @@ class Journal(Reader):
         if doubt:
             self.append(QuarantineStarted(at=opened.at, why=doubt))
         with suppress(OSError):  # a full disk must not keep recovery from its work
-            # A writer that was killed in a commit may have left records that are seen here and
-            # not durable: they must be, before the marker or anything else relies on them.
-            sync_file(self._path.with_name(self._path.name + "-wal"))
             self._reserve.fill()
             self._mark()
 

@@ -19,11 +19,12 @@ from typing import Final
 
 from tests.durability import controls
 from tests.durability.campaign import Campaign, Figures
-from tests.durability.lives import killed_lives, lives_after, main_lives
+from tests.durability.lives import failed_sync_lives, killed_lives, lives_after, main_lives
 from tests.durability.trouble import Errors, sweep
 
-# How the images are shared out: lives at the counter, starts that are killed, cuts after cuts.
-SHARES: Final = (0.6, 0.25, 0.15)
+# How the images are shared out: lives at the counter, starts that are killed, syncs that fail;
+# what is left goes to cuts after cuts.
+SHARES: Final = (0.5, 0.2, 0.15)
 _IN_MEMORY: Final = Path("/dev/shm")
 _SHOWN: Final = 5  # broken promises shown in full
 
@@ -42,9 +43,10 @@ def work_folder() -> Iterator[Path]:
 def campaign(work: Path, *, images: int, seed: int, kills_every: int) -> Figures:
     """All lives, so many images in all."""
     run = Campaign(work, seed=seed)
-    main, killed, _ = (round(images * share) for share in SHARES)
+    main, killed, failed = (round(images * share) for share in SHARES)
     run.run(main_lives(work), main)
     run.run(killed_lives(work, every=kills_every), killed)
+    run.run(failed_sync_lives(work, every=max(1, kills_every // 4)), failed)
     run.run(lives_after(run.some, work), images - run.figures.images)
     return run.figures
 

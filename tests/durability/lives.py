@@ -5,21 +5,26 @@ The journal is the real one with its real settings; only where the bytes go is w
 
 from __future__ import annotations
 
+import errno
 import itertools
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeVar, cast
+
+import apsw
 
 from protocols.kit.vocabulary import Operation
+from terminal_agent.journal import JournalError
 from terminal_agent.journal.replay import StoredRecord
 from terminal_agent.journal.store import Journal, connect
 from terminal_agent.refund.evidence import Evidence, PersonVerdict
 from terminal_agent.refund.facts import CaseFact, EndOfDay, Fact, QuarantineReleased
-from tests.durability.ops import LOOKS, Log, Op
+from tests.durability.ops import LOOKS, Act, Log, Op
 from tests.durability.platter import Platter
 from tests.durability.recorder import Recorder, files_below
+from tests.durability.seam import IoError
 from tests.harness import Shop
 from tests.journal import shelf
 from tests.refund import story as s
@@ -31,6 +36,7 @@ JOURNAL: Final = "shop/books/journal.db"
 FEW_PAGES: Final = 20
 
 
+Result = TypeVar("Result")
 Connect = Callable[[Path], sqlite3.Connection]
 
 
@@ -245,6 +251,36 @@ def killed_then(stage: Stage, number: int) -> bool:
     return died
 
 
+def stubborn(stage: Stage, number: int) -> bool:
+    """The sync of this number fails once; whoever meets that tries again, as people do."""
+    count = 0
+
+    def before(op: Op, of_sqlite: bool) -> None:
+        nonlocal count
+        count += op.act is Act.SYNC
+        if op.act is Act.SYNC and count == number:
+            count += 1
+            raise IoError(apsw.SQLITE_IOERR_FSYNC) if of_sqlite else OSError(errno.EIO, "no sync")
+
+    def insist(do: Callable[[], Result]) -> Result:
+        try:
+            return do()
+        except JournalError:
+            return do()
+
+    stage.recorder.before = before
+    stage.recorder.checkpoint_pages = FEW_PAGES
+    journal = insist(stage.open)
+    intent = (s.baselined(), s.armed())
+    ending = (s.approved(), s.print_due())
+    for facts in ((shelf.sale(),), (s.created(), s.authorised()), intent, (s.seen(),), ending):
+        insist(lambda facts=facts: journal.append(*facts))  # type: ignore[misc]
+    journal.close()
+    journal = insist(stage.open)
+    insist(lambda: journal.append(s.printed()))
+    return count >= number
+
+
 def at_the_counter(stage: Stage, *ways: Operation) -> None:
     """Refunds of a whole shop: agent, driver, terminal and bank; with a restart in between."""
     shop = Shop(
@@ -302,6 +338,20 @@ def killed_lives(work: Path, *, every: int) -> list[Life]:
         name = f"killed before operation {number}"
         lives.append(recorded(name, work / f"killed-{number}", act))
     return lives
+
+
+def failed_sync_lives(work: Path, *, every: int) -> list[Life]:
+    """Each so many syncs one fails, and loses what it should have kept."""
+
+    def of(number: int) -> tuple[Life, bool]:
+        came: list[bool] = []
+        name = f"sync {number} failed"
+        root = work / f"sync-{number}"
+        life = recorded(name, root, lambda stage: came.append(stubborn(stage, number)))
+        return life, came[0]
+
+    led = map(of, itertools.count(1, every))
+    return [life for life, _ in itertools.takewhile(lambda one: one[1], led)]
 
 
 def lives_after(images: Sequence[tuple[Mapping[str, bytes], int]], work: Path) -> list[Life]:

@@ -18,7 +18,7 @@ class Act(Enum):
 
     WRITE, TRUNCATE = "write", "truncate"
     CREATE, UNLINK, RENAME, MKDIR = "create", "unlink", "rename", "mkdir"
-    SYNC, SYNC_FOLDER = "sync", "sync folder"
+    SYNC, SYNC_FOLDER, SYNC_FAILED = "sync", "sync folder", "failed sync"
     OPEN, READ = "open", "read"
 
 

@@ -3,13 +3,14 @@
 The rules are the worst that POSIX allows and SQLite is built for:
 * content of a file is durable when that file was synced, names in a folder when the folder was;
 * everything else may be there or not, in any combination, and a write may be there in parts;
-* a write harms no byte outside of it, and a rename happens or does not.
+* a write harms no byte outside of it, and a rename happens or does not;
+* what a failed sync should have kept is never kept by a later one, unless it is written again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from tests.durability.ops import CONTENT, NAMES, Act, Image, Op
 
@@ -56,12 +57,15 @@ class Platter:
         self._folders = {"", *(folder for name in base for folder in _folders_of(name))}
         self._contents = {found[name]: data for name, data in base.items()}
         self._pending: list[Op] = []
+        self._given_up: set[int] = set()  # ids of pending operations that no sync keeps any more
 
     def take(self, op: Op) -> None:
         """The next operation."""
         match op.act:
             case Act.SYNC:
                 self._sync(op)
+            case Act.SYNC_FAILED:
+                self._given_up |= {id(old) for old in self._of_content(op.inode)}
             case Act.SYNC_FOLDER:
                 self._settle([old for old in self._pending if _names_in(old, op.name)])
             case _:
@@ -69,17 +73,33 @@ class Platter:
 
     def _sync(self, sync: Op) -> None:
         inode = sync.inode
-        mine = [op for op in self._pending if op.inode == inode and op.act in CONTENT]
+        mine = [op for op in self._of_content(inode) if id(op) not in self._given_up]
         if mine:
             data = bytearray(self._contents.get(inode, b""))
             for op in mine:
                 _change(data, op)
+                self._write_over(op)
             self._contents[inode] = bytes(data)
             self._forget(mine)
         if self._own_name_too:
             above = _folders_of(sync.name)
             names = [op for op in self._pending if op.act in NAMES]
             self._settle([op for op in names if _makes(op, inode) or op.name in above])
+
+    def _of_content(self, inode: int) -> list[Op]:
+        return [op for op in self._pending if op.inode == inode and op.act in CONTENT]
+
+    def _write_over(self, new: Op) -> None:
+        """What was given up is no longer in doubt where a later write was kept."""
+        pending: list[Op] = []
+        for old in self._pending:
+            if id(old) not in self._given_up or old.inode != new.inode:
+                pending.append(old)
+                continue
+            parts = list(_outside(old, new))
+            self._given_up |= {id(part) for part in parts}
+            pending += parts
+        self._pending = pending
 
     def _settle(self, ops: list[Op]) -> None:
         for op in ops:
@@ -95,6 +115,20 @@ class Platter:
         return State(
             dict(self._names), frozenset(self._folders), dict(self._contents), tuple(self._pending)
         )
+
+
+def _outside(old: Op, new: Op) -> Iterator[Op]:
+    """The parts of an old write that a new operation on the same file leaves alone."""
+    if old.act is Act.TRUNCATE:
+        yield old
+        return
+    low = new.at - old.at
+    high = len(old.data) if new.act is Act.TRUNCATE else low + len(new.data)
+    if low > 0:
+        yield replace(old, data=old.data[:low])
+    if high < len(old.data):
+        high = max(high, 0)
+        yield replace(old, at=old.at + high, data=old.data[high:])
 
 
 def _makes(op: Op, inode: int) -> bool:

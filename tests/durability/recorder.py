@@ -13,6 +13,7 @@ import pathlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unittest import mock
@@ -67,9 +68,14 @@ class Recorder:
         """Carry an operation out and log it, unless the process is dead or something stops it."""
         if self.dead:
             return
-        if self.before is not None:
-            self.before(op, of_sqlite)
-        do()
+        try:
+            if self.before is not None:
+                self.before(op, of_sqlite)
+            do()
+        except BaseException:
+            if op.act is Act.SYNC and not self.dead:
+                self.log.ops.append(replace(op, act=Act.SYNC_FAILED))
+            raise
         if op.act not in LOOKS:
             self.log.ops.append(op)
             self._follow(op)

@@ -49,6 +49,14 @@ def _translated() -> Iterator[None]:
         raise _as_sqlite3(error) from error
 
 
+class IoError(apsw.IOError):
+    """An error of SQLite's that says which call failed."""
+
+    def __init__(self, extended: int) -> None:
+        super().__init__(f"error {extended}")
+        self.extendedresult = extended
+
+
 class Cursor:
     """Rows of one statement, as far as the journal asks for them."""
 

@@ -78,6 +78,22 @@ def test_a_write_behind_the_end_leaves_a_hole() -> None:
     assert after(MAKE, far, SYNC, SYNC_NAMES).image(()) == {"a": b"\0\0\0x"}
 
 
+def test_what_a_failed_sync_gave_up_stays_in_doubt_until_it_is_written_again() -> None:
+    failed = replace(SYNC, act=Act.SYNC_FAILED)
+    begun = (MAKE, SYNC_NAMES, WRITE, failed)
+    assert images(after(*begun, SYNC)) == [{"a": b""}, {"a": b"12345678"}]
+    assert images(after(*begun, replace(WRITE), SYNC)) == [{"a": b"12345678"}]
+    middle = replace(WRITE, at=2, data=b"xxxx")
+    assert images(after(*begun, middle, SYNC)) == [
+        {"a": b"\0\0xxxx"},
+        {"a": b"12xxxx"},
+        {"a": b"\0\0xxxx78"},
+        {"a": b"12xxxx78"},
+    ]
+    cut = Op(Act.TRUNCATE, "a", inode=0, at=3)
+    assert images(after(*begun, cut, SYNC)) == [{"a": b"\0\0\0"}, {"a": b"123"}]
+
+
 def test_the_cuts_tear_reorder_and_leave_out() -> None:
     long = replace(WRITE, data=bytes(range(256)) * 8)
     state = after(MAKE, SYNC_NAMES, long, Op(Act.CREATE, "b", inode=1))

@@ -25,6 +25,7 @@ from terminal_agent.refund.states import CaseState
 from tests.durability.lives import FEW_PAGES
 from tests.durability.ops import Act, Op
 from tests.durability.recorder import Recorder
+from tests.durability.seam import IoError
 from tests.harness import Shop
 from tests.setting import Setting, TappedJournal
 
@@ -63,15 +64,7 @@ class Fault(Enum):
             return apsw.ReadOnlyError()
         if self is not Fault.IO:
             return apsw.FullError()
-        return _IoError(_IO_CODES[op.act])
-
-
-class _IoError(apsw.IOError):
-    """An error of SQLite's that says which call failed."""
-
-    def __init__(self, extended: int) -> None:
-        super().__init__(f"error {extended}")
-        self.extendedresult = extended
+        return IoError(_IO_CODES[op.act])
 
 
 _IO_CODES: Final = {

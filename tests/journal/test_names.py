@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from terminal_agent.journal import files
+from terminal_agent.journal import JournalError, files
 from tests.journal import shelf
 from tests.refund import story as s
 
@@ -80,6 +81,29 @@ def test_a_wal_that_is_found_is_durable_before_the_marker_tells_of_it(
         assert names.index("journal.db-wal") < names.index("journal.db.marker.new")
 
 
-def test_a_file_that_is_not_there_needs_no_sync(tmp_path: Path, synced: Synced) -> None:
+def test_a_wal_that_cannot_be_made_durable_is_not_relied_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.db"
+    left = shelf.opened(path)
+    left.append(shelf.sale(), s.created())
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fsync", no_sync)
+        left._lock.release()
+        with pytest.raises(JournalError) as caught:
+            shelf.opened(path)
+        assert caught.value.what_to_do
+    left.close()
+    with shelf.opened(path) as journal:
+        assert journal.verify() == 3
+
+
+def no_sync(_handle: int) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_file_that_is_not_there_or_empty_needs_no_sync(tmp_path: Path, synced: Synced) -> None:
     files.sync_file(tmp_path / "nothing")
+    (tmp_path / "empty").touch()
+    files.sync_file(tmp_path / "empty")
     assert synced == []
