@@ -38,6 +38,14 @@ _SYNCS_FOLDER: Final = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_WAL
 _counter = itertools.count(1)
 
 
+class Short(Exception):
+    """Half of this write is carried out before the disk says `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class Recorder:
     """One folder `root` under watch. `log` starts with what lies there."""
 
@@ -79,6 +87,16 @@ class Recorder:
         if op.act not in LOOKS:
             self.log.ops.append(op)
             self._follow(op)
+
+    def write(self, op: Op, do: Callable[[bytes], object], *, of_sqlite: bool) -> None:
+        """Carry a write out: whole, not at all, or half where `Short` stops it."""
+        try:
+            self.note(op, lambda: do(op.data), of_sqlite=of_sqlite)
+        except Short as short:
+            half = replace(op, data=op.data[: len(op.data) // 2])
+            with self.undisturbed():
+                self.note(half, lambda: do(half.data), of_sqlite=of_sqlite)
+            raise short.error from None
 
     def _follow(self, op: Op) -> None:
         match op.act:
@@ -232,7 +250,7 @@ class _PlainFile(io.FileIO):
         """One write call."""
         part = bytes(data)
         op = Op(Act.WRITE, self._name_below, inode=self._inode, at=self.tell(), data=part)
-        self._recorder.note(op, lambda: io.FileIO.write(self, part), of_sqlite=False)
+        self._recorder.write(op, lambda some: io.FileIO.write(self, some), of_sqlite=False)
         return len(part)
 
 
@@ -312,7 +330,9 @@ class _File(apsw.VFSFile):
         """One write."""
         part = bytes(data)
         op = Op(Act.WRITE, self._below, inode=self.inode, at=offset, data=part)
-        self._recorder.note(op, lambda: apsw.VFSFile.xWrite(self, part, offset), of_sqlite=True)
+        self._recorder.write(
+            op, lambda some: apsw.VFSFile.xWrite(self, some, offset), of_sqlite=True
+        )
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
         """Cut the file, or nothing where it is so long already."""

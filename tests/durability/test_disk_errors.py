@@ -13,7 +13,9 @@ import pytest
 from protocols.kit.errors import MoneyMoved
 from terminal_agent.journal import JournalError, JournalFull
 from tests.durability.__main__ import work_folder
+from tests.durability.lives import JOURNAL
 from tests.durability.ops import Act, Op
+from tests.durability.recorder import Short
 from tests.durability.trouble import Fault, Trouble, TroubledLife, sweep
 
 
@@ -53,9 +55,17 @@ def test_a_fault_strikes_once_or_from_there_on(fault: Fault) -> None:
             try:
                 trouble(write, of_sqlite=False)
                 struck.append(False)
-            except OSError:
+            except (OSError, Short):
                 struck.append(True)
         assert struck == [False, True, lasting]
+
+
+def test_half_of_a_short_write_is_on_the_disk(work: Path) -> None:
+    life = TroubledLife(work / "life", Trouble(Fault.SHORT, at=100, lasting=False))
+    assert life.lead().struck == f"write {JOURNAL}-wal"
+    writes = [op for op in life.recorder.log.ops if op.act is Act.WRITE]
+    assert len(writes[99].data) in {12, 2_048}, "half a head or half a page"
+    assert (writes[100].at, len(writes[100].data)) != (writes[99].at + 12, 4_096)
 
 
 def test_a_full_disk_at_the_intent_sends_nothing(work: Path) -> None:

@@ -24,7 +24,7 @@ from terminal_agent.refund.facts import Fact
 from terminal_agent.refund.states import CaseState
 from tests.durability.lives import FEW_PAGES
 from tests.durability.ops import Act, Op
-from tests.durability.recorder import Recorder
+from tests.durability.recorder import Recorder, Short
 from tests.durability.seam import IoError
 from tests.harness import Shop
 from tests.setting import Setting, TappedJournal
@@ -100,7 +100,8 @@ class Trouble:
         self.calls += 1
         if self.calls == self.at or (self.lasting and self.calls > self.at):
             self.struck = self.struck or f"{op.act.value} {op.name}"
-            raise self.fault.error(op, of_sqlite=of_sqlite)
+            error = self.fault.error(op, of_sqlite=of_sqlite)
+            raise Short(error) if self.fault is Fault.SHORT else error
 
 
 class TroubledShop(Shop):
