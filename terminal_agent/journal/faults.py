@@ -28,7 +28,8 @@ _PRIMARY = 0xFF
 def translated(path: Path, *, money: MoneyMoved = MoneyMoved.NO) -> Iterator[None]:
     """Turn what the disk says into a JournalError; `money` is what is true if it fails here."""
     try:
-        yield
+        with supposing(money):
+            yield
     except UnicodeDecodeError as error:
         # Where names in the file itself are damaged, not even SQLite's own message is text.
         raise JournalCorrupt("it holds bytes that are no text", path=str(path), seq=0) from error
@@ -36,6 +37,21 @@ def translated(path: Path, *, money: MoneyMoved = MoneyMoved.NO) -> Iterator[Non
         raise _of_sqlite(error, str(path), money) from error
     except OSError as error:
         raise _of_system(error, str(path), money) from error
+
+
+@contextmanager
+def supposing(money: MoneyMoved) -> Iterator[None]:
+    """An error of the journal that is met in here never tells of less than `money`.
+
+    A look into the journal does not know why it is taken, and says that no money moved; where it
+    is taken behind a money message, that would be wrong.
+    """
+    try:
+        yield
+    except JournalError as error:
+        if error.money is MoneyMoved.NO:
+            error.money = money
+        raise
 
 
 def _of_sqlite(error: sqlite3.Error, path: str, money: MoneyMoved) -> JournalError:

@@ -32,6 +32,27 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make durable what others, who may be dead, have written to a file; OSError.
+
+    A file that is not there, or empty, has nothing that could be lost.
+    """
+    with suppress(FileNotFoundError):
+        handle = os.open(path, os.O_RDWR)
+        try:
+            if os.fstat(handle).st_size:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sync_folders_above(folder: Path) -> None:
+    """Make the names of a folder, and of all that it lies in, durable. OSError."""
+    for one in (folder.resolve(), *folder.resolve().parents):
+        with suppress(PermissionError):  # who may not look into it did not make a name in it
+            sync_folder(one)
+
+
 def create_private(path: Path) -> bool:
     """Make an empty file that only its owner may open; True when it was not there. OSError."""
     try:

@@ -22,7 +22,14 @@ from terminal_agent.journal.errors import (
     refusal,
 )
 from terminal_agent.journal.faults import translated
-from terminal_agent.journal.files import Mark, Marker, Reserve, create_private, sync_folder
+from terminal_agent.journal.files import (
+    Mark,
+    Marker,
+    Reserve,
+    create_private,
+    sync_file,
+    sync_folders_above,
+)
 from terminal_agent.journal.lock import WriterLock
 from terminal_agent.journal.records import encode
 from terminal_agent.journal.replay import Reader, check_version
@@ -231,14 +238,18 @@ class Journal(Reader):
 
     def _start(self, opened: JournalOpened) -> None:
         """Begin a new file or check the old one; quarantine when it is not the one we left."""
+        # A writer that was killed in a commit may have left records that are seen here and not
+        # durable: they must be, before anything relies on them.
+        sync_file(self._path.with_name(self._path.name + "-wal"))
         fresh = not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         if fresh:
             self._db.executescript(
                 f"BEGIN; {RECORDS} {DERIVED} PRAGMA user_version = {FILE_VERSION}; COMMIT;"
             )
-            sync_folder(self._path.parent)
         check_version(self._db, self._path)
         if fresh or (self.tail()[0] == 0 and self._never_begun()):
+            # The folders may have been made just now, by us or by a start that was cut off.
+            sync_folders_above(self._path.parent)
             self.append(opened)
         if not check_tail(self, self._db, self._path):
             self.rebuild()

@@ -174,7 +174,8 @@ class Agent:
         """Attempt an authorised case once, and settle what comes of it as far as evidence goes.
 
         A case that is closed is given back as it is; one with an open attempt is recovered, never
-        sent again. Raises LinkError, JournalError or JournalRefusal only while nothing is armed.
+        sent again. Raises LinkError, JournalError or JournalRefusal only while nothing is armed,
+        but for a JournalError that tells of more than no money: not even the case can be read.
         """
         if case.open_attempts:
             return self._recover(case)

@@ -12,10 +12,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocols.kit.errors import BadField, RefundAgentError
+from protocols.kit.errors import BadField, MoneyMoved, RefundAgentError
 from protocols.kit.session import ExchangeResult, Note, Original, Progress, ReceiptText, Request
 from protocols.kit.vocabulary import Operation, TransactionRecord
 from terminal_agent.journal.errors import JournalError, refusal
+from terminal_agent.journal.faults import supposing
 from terminal_agent.refund.events import AttemptEvent, UnknownReason, end_of_exchange
 from terminal_agent.refund.evidence import Evidence
 from terminal_agent.refund.facts import (
@@ -123,13 +124,22 @@ class AttemptRunner:
     def run(
         self, case: RefundCase, talk: Conversation, before: LastRead, *, repeats: int | None = None
     ) -> Ending:
-        """Arm and send once. Raises JournalError, JournalRefusal, Stopped: nothing is armed."""
+        """Arm and send once. Raises JournalError, JournalRefusal, Stopped: nothing is armed.
+
+        A JournalError that tells of more than no money comes from behind that: not even the case
+        could be read.
+        """
         number = len(case.attempts) + 1
         request = self._request(case)
         self._refuse_unsayable(case, request)
         if self._reporter.abort_wanted():
             raise Stopped("stopped before anything was sent")
         self._arm(case, talk, before, number=number, request=request, repeats=repeats)
+        with supposing(MoneyMoved.MAYBE):
+            return self._send(case, number, request)
+
+    def _send(self, case: RefundCase, number: int, request: Request) -> Ending:
+        """The armed attempt's one message, and what came of it."""
         listener = MoneyListener(self._journal, self._station, self._reporter, case.case_id, number)
         self._reporter.step("step.sending")
         try:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
 from protocols.kit.capabilities import Capability
-from protocols.kit.errors import RefundAgentError
+from protocols.kit.errors import MoneyMoved, RefundAgentError
 from protocols.kit.session import Original
+from terminal_agent.journal.faults import supposing
 from terminal_agent.refund.events import UnknownReason
 from terminal_agent.refund.evidence import Evidence
 from terminal_agent.refund.facts import (
@@ -73,13 +74,14 @@ class Recoverer:
         `talk` is an open conversation whose money exchange just ended; None opens the line.
         Raises JournalError only; what the line does ends in `Recovered.interrupted`.
         """
-        case = self._begin(case)
-        talk = talk or Conversation(self._station, self._reporter)
-        try:
-            last = self._settled_look(talk)
-        except LinkError as error:
-            return Recovered(self._interrupted(case), error)
-        return self._judge_all(case, talk, last)
+        with supposing(MoneyMoved.MAYBE):
+            case = self._begin(case)
+            talk = talk or Conversation(self._station, self._reporter)
+            try:
+                last = self._settled_look(talk)
+            except LinkError as error:
+                return Recovered(self._interrupted(case), error)
+            return self._judge_all(case, talk, last)
 
     # -- the fence ------------------------------------------------------------------------------
 
