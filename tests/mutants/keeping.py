@@ -88,7 +88,7 @@ KEEPING: tuple[Seed, ...] = (
         "Power fails: the intent or the result is gone, and the money moved.",
         (Edit("terminal_agent.journal.store:connect", '"synchronous=EXTRA"', '"synchronous=OFF"'),),
         "tests/journal/test_store.py::test_the_file_has_the_settings_that_survive_a_power_cut",
-        "^AssertionError",
+        r"^AssertionError: assert \(0,\) == \(3,\)",
     ),
     Seed(
         "one-person-decides",
@@ -101,7 +101,7 @@ KEEPING: tuple[Seed, ...] = (
                 "True",
             ),
         ),
-        "tests/refund/test_case.py",
+        "tests/refund/test_case.py::test_a_verdict_needs_two_people",
         "^Failed: DID NOT RAISE .*IllegalFact",
     ),
     Seed(
@@ -115,7 +115,7 @@ KEEPING: tuple[Seed, ...] = (
                 "True",
             ),
         ),
-        "tests/refund/test_case.py",
+        "tests/refund/test_case.py::test_cashier_and_approvers_are_different_people",
         "^Failed: DID NOT RAISE .*IllegalFact",
     ),
     Seed(
@@ -135,14 +135,14 @@ KEEPING: tuple[Seed, ...] = (
         ),
         "tests/runtime/test_slip_printing.py"
         "::test_a_disk_without_room_leaves_the_money_and_is_printed_later",
-        "^AssertionError",
+        "^AssertionError: .*slip.not_written",
     ),
     Seed(
         "card-number-in-the-trace",
         "The trace keeps messages as they are.",
         "Card numbers lie in a file that is sent around for help.",
         (Edit("drivers.trace:FrameMasker._payload", "kept = self._mask(data)", "kept = data"),),
-        "tests/drivers/test_trace_masking.py",
-        "^AssertionError",
+        "tests/drivers/test_trace_masking.py::test_a_number_that_is_split_at_any_byte_is_hidden",
+        "^AssertionError: .*is contained here",
     ),
 )
