@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal_agent.refund import document
 from tests.docs import cli_page, configuration_page, journal_page, simulator_page
+from tests.mutants import seeds
 from tests.slips import reference_page
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/configuration.md": configuration_page.render,
     "reference/journal.md": journal_page.render,
     "reference/refund-flow.md": document.render,
+    "reference/seeded-faults.md": seeds.render,
     "reference/simulator.md": simulator_page.render,
     "reference/slips.md": _slips,
 }

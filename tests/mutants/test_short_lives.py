@@ -1,0 +1,110 @@
+"""Short forms of the conformance sweeps, for mistakes that only a whole life of a refund shows.
+
+They pass on the product as it is; what they must notice is in `seeds`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from protocols.kit.vocabulary import Operation
+from simulators.scenario import Fault, Scenario, Step
+from simulators.settings import MissingAckHabit
+from terminal_agent.journal.errors import JournalRefusal
+from terminal_agent.policy.decision import Refusal
+from terminal_agent.refund.states import CaseState
+from tests.conformance.blows import At, Blow
+from tests.conformance.lives import DEFAULTS, life_with_cut, measure, opened, pressed
+from tests.harness import Intent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.conformance.lives import Subject
+    from tests.setting import Setting
+
+WAY = Operation.REFUND
+STAY, UNBOOKS = MissingAckHabit.STAY, MissingAckHabit.REC1
+
+subjects = pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+habits = pytest.mark.parametrize("habit", [STAY, UNBOOKS], ids=lambda habit: habit.value)
+
+
+def world(
+    subject: Subject, habit: MissingAckHabit = STAY, *steps: Step, **terminal: object
+) -> Setting:
+    """The default terminal with this habit, and no filter against messages that come twice."""
+    values: Mapping[str, object] = {"vote": habit, "duplicate_filter": False, **terminal}
+    return replace(subject.setting, scenario=Scenario(steps=steps, terminal=values))
+
+
+@subjects
+@pytest.mark.parametrize("answer", ["silent", "nak_and_run"])
+def test_a_money_message_without_a_good_answer_is_asked_about(
+    subject: Subject, answer: str
+) -> None:
+    with opened(world(subject, STAY, Step(on="money", do=answer))) as shop:
+        pressed(shop, WAY)
+        assert shop.to_the_end().state is CaseState.REFUNDED
+
+
+@subjects
+@habits
+def test_a_cut_behind_the_intent_ends_in_the_truth(
+    subject: Subject, habit: MissingAckHabit
+) -> None:
+    setting = world(subject, habit)
+    for place in measure(setting, WAY).money_bytes[::19]:
+        assert life_with_cut(setting, WAY, place).state is CaseState.REFUNDED, place
+
+
+@subjects
+def test_a_terminal_that_undoes_late_and_says_idle_is_waited_for(subject: Subject) -> None:
+    setting = world(subject, UNBOOKS, busy_while_settling=False, reversal_s=55.0)
+    setting = replace(setting, capabilities=frozenset(setting.signs()) - {"B"})
+    for place in measure(setting, WAY).money_bytes[::29]:
+        assert life_with_cut(setting, WAY, place).state is CaseState.REFUNDED, place
+
+
+@subjects
+@habits
+def test_an_agent_killed_behind_the_intent_ends_in_the_truth(
+    subject: Subject, habit: MissingAckHabit
+) -> None:
+    setting = world(subject, habit)
+    undisturbed = measure(setting, WAY)
+    for number in range(undisturbed.points_before_money + 1, len(undisturbed.points) + 1):
+        with opened(setting) as shop:
+            pressed(shop, WAY, strike=At(shop, number, Blow.KILL))
+            assert shop.to_the_end().state is CaseState.REFUNDED, number
+
+
+@subjects
+def test_a_sale_is_not_given_back_under_two_cases(subject: Subject) -> None:
+    with opened(world(subject)) as shop:
+        sale = shop.sale()
+        assert shop.refund(sale, WAY).state is CaseState.REFUNDED
+        second = shop.submit(Intent(sale, WAY, sale.amount.minor, "another key"))
+        if not isinstance(second, Refusal):
+            shop.carry_out(second)
+        shop.let_settle()
+        shop.check(settled=True)
+        assert isinstance(second, Refusal)
+
+
+@subjects
+def test_an_unsettled_case_keeps_every_other_from_its_terminal(subject: Subject) -> None:
+    lost = Fault(direction="to_terminal", do="cut", message="money")
+    setting = replace(subject.setting, scenario=Scenario(faults=(lost,)))
+    with opened(setting) as shop:
+        first, other = shop.sale(), shop.sale(900)
+        assert shop.refund(first, WAY).open_attempts
+        shop.plug()
+        second = shop.submit(Intent(other, WAY, 900, "another key"))
+        assert not isinstance(second, Refusal)
+        with pytest.raises(JournalRefusal):
+            shop.agent.carry_out(second)
+        shop.check()

@@ -1,0 +1,1 @@
+"""Mutation testing: which changes of the rules about money no test would notice."""
