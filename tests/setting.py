@@ -57,6 +57,10 @@ class TappedJournal(Journal):
         self._lock.release()
 
 
+class FiledJournal(TappedJournal):
+    """Named in a setting where the guards of the real journal matter, and its disk does not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What a shop is made of. `capabilities` are signs; ALL confirms what the profile declares.

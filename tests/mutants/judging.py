@@ -22,10 +22,10 @@ JUDGING: tuple[Seed, ...] = (
             ),
             Edit(
                 f"{RECOVERY}:Recoverer.recover",
-                "        talk = talk or",
-                "        if not case.open_attempts:\n"
-                "            return Recovered(case)\n"
-                "        talk = talk or",
+                "            talk = talk or",
+                "            if not case.open_attempts:\n"
+                "                return Recovered(case)\n"
+                "            talk = talk or",
             ),
         ),
         f"{LIVES}::test_an_agent_killed_behind_the_intent_ends_in_the_truth[stay-{SUBJECT}]",
@@ -40,7 +40,7 @@ JUDGING: tuple[Seed, ...] = (
                 f"{RECOVERY}:Recoverer.recover",
                 "return Recovered(self._interrupted(case), error)",
                 "late = Judgement(Verdict.NOT_BOOKED, Evidence.UNCHANGED, ())\n"
-                "            return Recovered(self._write(case, late, None), error)",
+                "                return Recovered(self._write(case, late, None), error)",
             ),
         ),
         f"{LIVES}::test_a_cut_behind_the_intent_ends_in_the_truth[stay-{SUBJECT}]",

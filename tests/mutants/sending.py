@@ -10,7 +10,7 @@ def _resent(reason: str) -> tuple[Edit, ...]:
     exchange = "result = self._station.terminal.exchange(request, listener)"
     return (
         Edit(
-            f"{ATTEMPTS}:AttemptRunner.run",
+            f"{ATTEMPTS}:AttemptRunner._send",
             exchange,
             f"{exchange}\n"
             f"            if result.reason in {reason}:\n"
@@ -49,7 +49,7 @@ SENDING: tuple[Seed, ...] = (
                 "            ))\n        self._late = (\n            AttemptArmed(",
             ),
             Edit(
-                f"{ATTEMPTS}:AttemptRunner.run",
+                f"{ATTEMPTS}:AttemptRunner._send",
                 "exchange(request, listener)\n",
                 "exchange(request, listener)\n            self._journal.append(self._late)\n",
             ),

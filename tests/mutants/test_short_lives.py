@@ -19,6 +19,7 @@ from terminal_agent.refund.states import CaseState
 from tests.conformance.blows import At, Blow
 from tests.conformance.lives import DEFAULTS, life_with_cut, measure, opened, pressed
 from tests.harness import Intent
+from tests.setting import FiledJournal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,8 @@ def world(
 ) -> Setting:
     """The default terminal with this habit, and no filter against messages that come twice."""
     values: Mapping[str, object] = {"vote": habit, "duplicate_filter": False, **terminal}
-    return replace(subject.setting, scenario=Scenario(steps=steps, terminal=values))
+    scenario = Scenario(steps=steps, terminal=values)
+    return replace(subject.setting, scenario=scenario, journal=FiledJournal)
 
 
 @subjects
@@ -98,7 +100,8 @@ def test_a_sale_is_not_given_back_under_two_cases(subject: Subject) -> None:
 @subjects
 def test_an_unsettled_case_keeps_every_other_from_its_terminal(subject: Subject) -> None:
     lost = Fault(direction="to_terminal", do="cut", message="money")
-    setting = replace(subject.setting, scenario=Scenario(faults=(lost,)))
+    scenario = Scenario(faults=(lost,))
+    setting = replace(subject.setting, scenario=scenario, journal=FiledJournal)
     with opened(setting) as shop:
         first, other = shop.sale(), shop.sale(900)
         assert shop.refund(first, WAY).open_attempts

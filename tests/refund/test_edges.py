@@ -69,7 +69,7 @@ def test_only_december_is_followed_by_january(before: str, after: str) -> None:
             ExchangeResult(Outcome.DECLINED, "", already_done=True, line_clean=True),
             "proof.already_done",
         ),
-        (ExchangeResult(Outcome.DECLINED, "", line_clean=True), "proof.repeat_refused"),
+        (ExchangeResult(Outcome.DECLINED, "", line_clean=True), "doubt.repeat_refused"),
         (ExchangeResult(Outcome.UNKNOWN, ""), "doubt.repeat_unclear"),
     ],
 )

@@ -58,7 +58,7 @@ OTHER = "RF-20261124-0002"
         (
             lambda: apply(fold(s.TO_ARMED), s.baselined(2, repeats=1)),
             s.CASE,
-            "a repeat settles the newest attempt",
+            "a repeat settles the newest open attempt",
         ),
         (
             lambda: apply(fold(s.TO_RESOLVING), s.baselined(2, repeats=1, terminal="bar")),
