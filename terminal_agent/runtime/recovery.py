@@ -25,7 +25,7 @@ from terminal_agent.refund.facts import (
     RecoveryStarted,
 )
 from terminal_agent.refund.idle import IdleWatch, Sign
-from terminal_agent.refund.recovery import Judgement, Question, Verdict, judge, judge_repeat
+from terminal_agent.refund.recovery import Judgement, Question, Verdict, judge_open, judge_repeat
 from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime.attempts import AttemptRunner, Stopped, prints_due, sale_of, slip_id
 from terminal_agent.runtime.conversation import Conversation, LastRead
@@ -159,7 +159,7 @@ class Recoverer:
 
     def _judge_all(self, case: RefundCase, talk: Conversation, last: LastRead) -> Recovered:
         newest = case.open_attempts[-1]
-        judgement = judge(self._question(case, newest, talk, last))
+        judgement = judge_open([self._question(case, a, talk, last) for a in case.open_attempts])
         if judgement.verdict is Verdict.TRY_COMMIT_ONCE:
             return self._repeat(case, newest, talk, last)
         return Recovered(self._write(case, judgement, last.record))
