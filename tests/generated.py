@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal_agent.refund import document
 from tests.docs import cli_page, configuration_page, journal_page, simulator_page
+from tests.model import page as capabilities_page
 from tests.mutants import seeds
 from tests.slips import reference_page
 
@@ -21,6 +22,7 @@ def _slips() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/capabilities.md": capabilities_page.render,
     "reference/cli.md": cli_page.render,
     "reference/configuration.md": configuration_page.render,
     "reference/journal.md": journal_page.render,

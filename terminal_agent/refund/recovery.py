@@ -16,6 +16,8 @@ from terminal_agent.refund.evidence import Evidence
 from terminal_agent.refund.numbers import advance, number, same_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from protocols.kit.money import Amount
     from protocols.kit.session import ExchangeResult, Original
 
@@ -82,6 +84,22 @@ def judge(question: Question) -> Judgement:
     if found.verdict is Verdict.CANNOT_TELL and tried:
         return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
     return found
+
+
+def judge_open(questions: Sequence[Question]) -> Judgement:
+    """What one look proves about all open attempts of a case, oldest first: a commit-once chain.
+
+    One that is booked settles them all, as the terminal voids the original once only. That nothing
+    is booked has to be proved of each with its own baseline: the baseline of a repeat may already
+    show the booking of the attempt before it.
+    """
+    found = [judge(question) for question in reversed(questions)]
+    assert found, "a case without an open attempt is not judged"
+    for judgement in found:
+        if judgement.verdict is Verdict.BOOKED:
+            return judgement
+    undecided = (told for told in found if told.verdict is not Verdict.NOT_BOOKED)
+    return next(undecided, found[0])
 
 
 def judge_repeat(result: ExchangeResult) -> Judgement:

@@ -26,7 +26,14 @@ from terminal_agent.refund.facts import (
     RecoveryStarted,
 )
 from terminal_agent.refund.idle import IdleWatch, Sign
-from terminal_agent.refund.recovery import Judgement, Question, Verdict, judge, judge_repeat
+from terminal_agent.refund.recovery import (
+    Judgement,
+    Question,
+    Verdict,
+    judge,
+    judge_open,
+    judge_repeat,
+)
 from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime.attempts import AttemptRunner, Stopped, prints_due, sale_of, slip_id
 from terminal_agent.runtime.conversation import Conversation, LastRead
@@ -160,22 +167,26 @@ class Recoverer:
     # -- judging --------------------------------------------------------------------------------
 
     def _judge_all(self, case: RefundCase, talk: Conversation, last: LastRead) -> Recovered:
-        """Judge the open attempts, newest first, each against its own baseline.
+        asked = [self._question(case, each, talk, last) for each in case.open_attempts]
+        judgement = judge_open(asked)
+        if judgement.verdict is not Verdict.NOT_BOOKED:
+            case = self._bury_repeats(case, asked)
+        if judgement.verdict is Verdict.TRY_COMMIT_ONCE:
+            return self._repeat(case, case.open_attempts[-1], talk, last)
+        return Recovered(self._write(case, judgement, last.record))
 
-        That a commit-once repeat did not book says nothing of the attempts before it: its baseline
-        was read after them, and may be the very booking that they are asked about.
-        """
-        while True:
-            newest = case.open_attempts[-1]
-            judgement = judge(self._question(case, newest, talk, last))
-            if judgement.verdict is Verdict.TRY_COMMIT_ONCE:
-                return self._repeat(case, newest, talk, last)
+    def _bury_repeats(self, case: RefundCase, asked: list[Question]) -> RefundCase:
+        """The newest attempts that are proved not to have booked, while one before them is open."""
+        facts: list[Fact] = []
+        for attempt, question in zip(reversed(case.open_attempts), reversed(asked), strict=True):
+            judgement = judge(question)
             if judgement.verdict is not Verdict.NOT_BOOKED:
-                return Recovered(self._write(case, judgement, last.record))
-            self._journal.append(self._dead(case, newest, judgement))
-            case = self._journal.case(case.case_id)
-            if not case.open_attempts:
-                return Recovered(case)
+                break
+            facts.append(self._dead(case, attempt, judgement))
+        if not facts:
+            return case
+        self._journal.append(*facts)
+        return self._journal.case(case.case_id)
 
     def _question(
         self, case: RefundCase, attempt: Attempt, talk: Conversation, last: LastRead
