@@ -41,6 +41,9 @@ CAREFUL: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("nothing", "doubt.no_record"): (
             "A terminal without any record may never have had one, or may have lost its memory."
         ),
+        ("alike", "doubt.empty_baseline"): (
+            "Here an empty answer is the truth; on a line it may be a record that was lost."
+        ),
     }
 )
 

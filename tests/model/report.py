@@ -21,6 +21,7 @@ WHEN: Final = {
     "doubt.shared_no_number": "others use it and no number counts",
     "doubt.no_record": "the terminal shows no record",
     "doubt.not_exclusive": "the terminal shows an undoing of its own",
+    "doubt.empty_baseline": "the terminal showed no record before",
 }
 
 

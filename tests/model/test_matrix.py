@@ -60,6 +60,7 @@ _WITNESS = {
     ("undoing", "doubt.baseline_looks_like_ours"): World(signs="L", habit=Habit.REC2),
     ("refused", "doubt.several_since"): World(signs="L+N", habit=Habit.OLD1, refusals_kept=True),
     ("nothing", "doubt.no_record"): World(signs="L", empty=True),
+    ("alike", "doubt.empty_baseline"): World(signs="L", empty=True),
 }
 
 
