@@ -13,10 +13,14 @@ import argparse
 import multiprocessing
 import sys
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from tests.model import matrix, mistakes, report
 from tests.model.explore import explore
 from tests.model.world import SETS, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _job(world: World) -> tuple[str, bool, int, int, float]:
@@ -28,15 +32,22 @@ def _job(world: World) -> tuple[str, bool, int, int, float]:
     return told, bad, found.states, found.transitions, found.seconds
 
 
+def _results(worlds: list[World], jobs: int) -> Iterator[tuple[str, bool, int, int, float]]:
+    if jobs == 1:
+        yield from map(_job, worlds)
+        return
+    with multiprocessing.Pool(jobs, maxtasksperchild=1) as pool:
+        yield from pool.imap(_job, worlds, chunksize=1)
+
+
 def _search(worlds: list[World], jobs: int) -> int:
     began, spent, bad, states, transitions = monotonic(), 0.0, 0, 0, 0
-    with multiprocessing.Pool(jobs, maxtasksperchild=1) as pool:
-        for told, broken, more, moves, seconds in pool.imap(_job, worlds, chunksize=1):
-            print(told, flush=True)
-            bad += broken
-            states += more
-            transitions += moves
-            spent += seconds
+    for told, broken, more, moves, seconds in _results(worlds, jobs):
+        print(told, flush=True)
+        bad += broken
+        states += more
+        transitions += moves
+        spent += seconds
     print(
         f"{len(worlds)} worlds, {states} states, {transitions} transitions, {bad} broken, "
         f"{spent:.0f} s of processor time, {monotonic() - began:.0f} s"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.model.explore import Found
+    from tests.model.state import Record
 
 
 class Seen(NamedTuple):
@@ -55,26 +56,29 @@ class Told:
 def seen(found: Found, asked: Asked) -> Seen:
     """The observation behind a question."""
     model, base, last = found.model, asked.base, asked.last
-    if last is None or last == NO_RECORD or base in {UNREAD, NO_RECORD}:
-        now = "cannot be asked" if last is None else Look(last.look).name.lower()
-        before = "unread" if base == UNREAD else Look(base.look).name.lower()
-        return Seen(before, now, "", "", last == base, False)
-    reference = ""
-    if model.refers:
-        reference = "ours" if last.ref == asked.attempt else "none" if not last.ref else "other"
-        reference += "" if base.ref == 0 else ", ours before"
-    steps = last.num - base.num
-    by = f"{min(steps, 2):+d}{' or more' if steps > 1 else ''}" if steps >= 0 else "back"
-    if last.batch != base.batch:
-        by = "of another batch"
+    before = "unread" if base == UNREAD else Look(base.look).name.lower()
+    if last is None:
+        return Seen(before, "cannot be asked", "", "", False, False)
     return Seen(
-        Look(base.look).name.lower(),
+        before,
         Look(last.look).name.lower(),
-        reference,
-        by if model.numbered else "",
+        _reference(asked, base, last) if model.refers else "",
+        _steps(base, last) if model.numbered and NO_RECORD not in {base, last} else "",
         last == base,
         model.numbered and last.look == Look.UNDOING and last.undone == base.num + 1,
     )
+
+
+def _reference(asked: Asked, base: Record, last: Record) -> str:
+    whose = "ours" if last.ref == asked.attempt else "other" if last.ref else "none"
+    return f"{whose}, ours before" if base.ref else whose
+
+
+def _steps(base: Record, last: Record) -> str:
+    steps = last.num - base.num
+    if base == UNREAD or last.batch != base.batch:
+        return "of another batch"
+    return "back" if steps < 0 else f"+{min(steps, 2)}" + (" or more" if steps > 1 else "")
 
 
 def observations(found: Iterable[Found]) -> dict[tuple[Seen, ...], Told]:

@@ -219,6 +219,7 @@ IMPOSSIBLE: Final[tuple[Case, ...]] = (
             name=f"no fence to be had, {signs}, {line.value}",
             says="The line delivers old messages late and nothing can throw them away.",
             world=World(signs=signs, line=line),
+            promise=P1,
         )
         for signs in ("none", "L", "L+N", "L+R", "L+N+R", "Q")
         for line in (Line.ORDERED, Line.BAG)
@@ -294,6 +295,8 @@ HELD_BY_COMMIT_ONCE: Final[tuple[World, ...]] = (
     World(signs="I1", line=Line.BAG, p1_only=True),
     World(signs="I1", line=Line.BAG, duplicates=1, attempts=1, crashes=0, p1_only=True),
     World(signs="I1", running_told=False, p1_only=True),
+    World(signs="I1", habit=Habit.GHOST, p1_only=True),
+    World(signs="I1", habit=Habit.SAME, busy_told=False, people=People.HASTY, p1_only=True),
 )
 
 # Not a breach, but a person more: the baseline is read and never written down.

@@ -58,8 +58,9 @@ class Model:
         self.once = Capability.COMMIT_ONCE in proved
         self.voids_once = self.once and "voids_twice" not in self.flags
         self.tagged = self.refers or self.query or self.stored
-        # A chain of repeats ends by itself where nothing of the terminal's record is compared.
-        self.repeats_counted = self.once and self.last
+        # A chain of repeats can be followed to its end where repeats use up no numbers.
+        uses_numbers = world.refusals_kept or world.habit is not Habit.NO_VOTE
+        self.repeats_counted = self.once and self.last and uses_numbers
         self.fence = world.line is Line.FENCED and self.rules.fenced
         self.bag = world.line is Line.BAG
         self.losses = world.losses or world.line is not Line.FENCED or not self.rules.fenced

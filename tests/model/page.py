@@ -35,7 +35,8 @@ _PEOPLE = """
 ## When people are needed
 
 The line is fenced, the terminal books at once and says when it is busy. Bounds of this table:
-{bounds}; {states} states, {transitions} transitions.
+{bounds};
+{states} states, {transitions} transitions.
 """
 
 _VOTES = """
@@ -45,15 +46,17 @@ What the terminal does with a booking whose acknowledgement is lost: *stay* book
 the number back (*same*), mark the record (*rec1*), book an undoing of its own (*rec2*), show the
 record before (*old1*). Each cell covers terminals that say busy until all has settled, and
 terminals that do not, where the agent waits for its horizon of unbroken idle. Bounds of this table:
-{bounds}; {states} states, {transitions} transitions.
+{bounds}
+(2 attempts for L+N+I1); {states} states, {transitions} transitions.
 """
 
 _IMPOSSIBLE = """
-## What cannot be known
+## What no rule can mend
 
-In these worlds the product breaks a promise, and so would any other rule that has nothing else to
-look at. *Steps* is the length of the shortest way to the breach (`python -m tests.model --mistakes`
-prints it). A void on a terminal with I1 still pays at most once in all of them but the ghost's.
+In these worlds the product breaks a promise: nothing that it could look at tells the truth, or
+somebody acts past it. They are the conditions under which the promises are made. *Steps* is the
+length of the shortest way to the breach (`python -m tests.model --mistakes` prints it). A void on a
+terminal with I1 still pays at most once in all of them (P1).
 """
 
 _CAREFUL = """
@@ -72,18 +75,22 @@ prove nothing by finding no other.
 _BOUNDS = f"""
 ## Bounds
 
-`make test` searches the first table's worlds with {matrix.CORE}, and the second's with
-{matrix.VOTE}; `make prove` with {matrix.FULL}, and {matrix.FULL_VOTE}. Left out: two cases at once
-on one terminal (the agent refuses that), the amounts (a record looks like ours or it does not), the
-clock (a time-out may come at any moment; the horizon is a condition), torn writes to the disk.
+| | `make test` | `make prove` |
+| --- | --- | --- |
+| the terminal books at once | {matrix.CORE} | {matrix.FULL} |
+| it waits for our acknowledgement | {matrix.VOTE} | {matrix.FULL_VOTE} |
+
+The second line is a choice of signs in `make test` (no crash where shared) and all of them in
+`make prove`. Left out: two cases at once on one terminal (the agent refuses that), the amounts (a
+record looks like ours or it does not), the clock (a time-out may come at any moment; the horizon is
+a condition), torn writes to the disk. Two people look when nothing is under way any more.
 """
 
 
 @cache
 def render() -> str:
     """The page, as Markdown."""
-    core = [explore(world) for world in matrix.core(matrix.PAGE)]
-    votes = [explore(world) for world in matrix.votes(matrix.PAGE_VOTE)]
+    core, votes = ([explore(world) for world in worlds] for worlds in matrix.of_page())
     parts = (
         _HEAD,
         _filled(_PEOPLE, matrix.PAGE, core),
@@ -122,6 +129,13 @@ def cell(found: Iterable[Found], signs: str, *, shared: bool) -> str:
     ]
     assert all(not one.broken and not one.lost for one in chosen), f"{signs}: a promise is broken"
     return report.people(*chosen)
+
+
+def cells_of(text: str) -> dict[str, tuple[str, str]]:
+    """The first table of the page, read back: signs, and the cells exclusive and shared."""
+    table = text.split("\n## ")[1]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| **")]
+    return {row[0].split("**")[1]: (row[1], row[2]) for row in rows}
 
 
 def _people(core: list[Found]) -> str:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.model import matrix, report
+from tests.generated import DOCS
+from tests.model import matrix, page, report
 from tests.model.careful import CAREFUL, left_to_people, meant
 from tests.model.completeness import contradicted, observations
 from tests.model.explore import Found, TooManyStates, explore
 from tests.model.world import Habit, World
+
+CORE = frozenset(matrix.core(matrix.CORE))
+# The page is found with small bounds; three foreign bookings must not tell another story.
+CELLS = page.cells_of((DOCS / "reference/capabilities.md").read_text(encoding="utf-8"))
 
 
 def held(world: World) -> Found:
@@ -29,6 +34,10 @@ def test_the_promises_hold(world: World) -> None:
     found = held(world)
     if found.model.fence and not world.p1_only:
         assert contradicted(observations([found])) == []
+    if world in CORE:
+        on_page = CELLS[world.signs][world.foreign > 0]
+        assert (on_page == report.NEVER) is not found.people_needed
+        assert (on_page == report.ALWAYS) is (report.people(found) == report.ALWAYS)
     if meant(found):
         plain = world.habit is Habit.NO_VOTE and not world.empty
         assert left_to_people(found) <= (set() if plain else CAREFUL.keys())
