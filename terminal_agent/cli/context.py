@@ -100,8 +100,8 @@ class Context:
         name = getattr(self.arguments, "trace", None)
         return Path(name) if name else None
 
-    def station(self, undo: ExitStack) -> Station:
-        """The terminal that is meant, not opened yet; `undo` closes what belongs to it.
+    def station(self, undo: ExitStack, name: str | None = None) -> Station:
+        """The named terminal, or the one that is meant, not opened yet; `undo` closes its parts.
 
         Raises ConfigError, TraceError.
         """
@@ -110,7 +110,7 @@ class Context:
 
         station = build_station(
             self.loaded,
-            self.arguments.terminal,
+            name or self.arguments.terminal,
             self.clock,
             undo,
             trace=self.trace,

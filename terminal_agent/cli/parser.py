@@ -200,6 +200,11 @@ def _quarantine_release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--first", metavar="NAME", required=True, help="first person")
     parser.add_argument("--second", metavar="NAME", required=True, help="second person")
     parser.add_argument("--evidence", metavar="TEXT", required=True, help="what was compared")
+    parser.add_argument(
+        "--no-terminal",
+        action="store_true",
+        help="do not read the terminals: they are gone, and their journal was read on paper",
+    )
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _talk(context: Context) -> Iterator[tuple[Station, Conversation]]:
-    """A signed-on terminal, closed at the end."""
+def talking(context: Context, name: str | None = None) -> Iterator[tuple[Station, Conversation]]:
+    """A signed-on terminal (the named one, or the one that is meant), closed at the end."""
     with ExitStack() as undo:
-        station = context.station(undo)
+        station = context.station(undo, name)
         verbose = context.arguments.verbose
         reporter = ConsoleReporter(context.progress_screen, context.texts, verbose=verbose)
         talk = Conversation(station, reporter)
@@ -39,7 +39,7 @@ def _talk(context: Context) -> Iterator[tuple[Station, Conversation]]:
 
 def enquire(context: Context) -> ExitCode:
     """The terminal's last transaction."""
-    with _talk(context) as (_, talk):
+    with talking(context) as (_, talk):
         talk.become_ready()
         last = talk.last()
     record, texts = last.record, context.texts
@@ -60,7 +60,7 @@ def enquire(context: Context) -> ExitCode:
 def status(context: Context) -> ExitCode:
     """Is it there, which one is it, and is it ready?"""
     clock = context.clock
-    with _talk(context) as (station, talk):
+    with talking(context) as (station, talk):
         begun = clock.monotonic()
         told = talk.status()
         took_ms = round((clock.monotonic() - begun) * 1000)
@@ -119,7 +119,7 @@ def end_of_day(context: Context) -> ExitCode:
 
 
 def _run(context: Context, operation: Operation, done_key: str) -> ExitCode:
-    with _talk(context) as (station, talk):
+    with talking(context) as (station, talk):
         result, receipts = talk.run(operation)
         advice = station.advice_for(result.result_code)
     _show_receipts(context, receipts)

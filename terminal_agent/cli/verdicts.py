@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from terminal_agent.cli.options import person, sentence
+from terminal_agent.cli.technician import talking
 from terminal_agent.cli.telling import tell_trouble
-from terminal_agent.cli.views import outcome_view, results_of
+from terminal_agent.cli.views import outcome_view, record_rows, results_of
 from terminal_agent.console.asker import Cancelled
 from terminal_agent.console.outcome import outcome_json, show_message, show_outcome
 from terminal_agent.console.resolve import UndecidedCase, lead_verdict
@@ -135,10 +136,34 @@ def show_quarantine(context: Context) -> ExitCode:
 
 
 def release_quarantine(context: Context) -> ExitCode:
-    """Two people say that the books agree."""
+    """Two people say that the books agree; every terminal is read first and put beside their word.
+
+    Raises LinkError for a terminal that cannot be read: nothing is released then, unless they say
+    that they have read its journal on paper.
+    """
     people = (person(context, "first"), person(context, "second"))
     evidence = sentence(context, "evidence")
     with context.journal() as journal:
+        if journal.quarantine() is not None and not context.arguments.no_terminal:
+            read = [_last_of(context, name) for name in context.loaded.config.terminal]
+            evidence = "; ".join((evidence, *read))
         release(journal, people, evidence, context.clock.wall())
     context.screen.say(context.texts.line("quarantine.released"))
     return ExitCode.APPROVED
+
+
+def _last_of(context: Context, name: str) -> str:
+    """Show what the terminal booked last, and give it in a few words for the journal."""
+    with talking(context, name) as (_, talk):
+        talk.become_ready()
+        record = talk.last().record
+    if record is None:
+        told = context.texts.line("quarantine.terminal_empty", name=name)
+        context.screen.say(told)
+        return told
+    context.screen.headline(context.texts.line("quarantine.terminal_last", name=name))
+    context.screen.pairs(record_rows(context, record))
+    kind = record.kind.value if record.kind is not None else "-"
+    return (
+        f"{name}: {record.receipt_number or '-'} {kind} {record.amount_minor} {record.date or ''}"
+    )

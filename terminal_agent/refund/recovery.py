@@ -48,8 +48,9 @@ class Question:
     `..._known` means that the terminal answered and had none. `settled`: the fence was reached and
     the terminal has been idle without a break for its horizon (IdleWatch); without it nothing that
     was read counts. `reference` is ours, if one travelled; `baseline_is_ours` says whether the
-    baseline carries another reference of ours. `exclusive`, `proved` and `number_fields` are those
-    of the moment of arming.
+    baseline carries another reference of ours. `terminal_id` is what the terminal calls itself now,
+    `home_id` what it did when the attempt was armed. `exclusive`, `proved` and `number_fields` are
+    those of the moment of arming.
     """
 
     operation: Operation
@@ -66,6 +67,7 @@ class Question:
     reference: str | None = None
     baseline_is_ours: bool = False
     terminal_id: str | None = None
+    home_id: str | None = None
 
 
 class Likeness(Enum):
@@ -80,7 +82,9 @@ def judge(question: Question) -> Judgement:
     """What the last record proves. Where both truths are possible it never decides."""
     found = _judge_last(question)
     once = question.operation is Operation.VOID and Capability.COMMIT_ONCE in question.proved
-    tried = once and question.settled and not _voided_otherwise(question)
+    # On another device the same number is another sale: it must not be voided there.
+    home = not _other_terminal(question)
+    tried = once and question.settled and home and not _voided_otherwise(question)
     if found.verdict is Verdict.CANNOT_TELL and tried:
         return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
     return found
@@ -169,7 +173,7 @@ def _judge_last(question: Question) -> Judgement:
         return _cannot("doubt.no_enquiry")
     if last is None:
         return _cannot("doubt.no_record")
-    if _other_terminal(question, last):
+    if _other_terminal(question):
         return _cannot("doubt.other_terminal")
     if last.booking is Booking.UNKNOWN:
         return _cannot("doubt.record_unclear")
@@ -190,10 +194,10 @@ def _judge_last(question: Question) -> Judgement:
     return _by_content(question, last)
 
 
-def _other_terminal(question: Question, last: TransactionRecord) -> bool:
+def _other_terminal(question: Question) -> bool:
     """Another device's record says nothing about ours (security goal T15)."""
-    baseline = question.baseline.terminal_id if question.baseline is not None else None
-    known = {last.terminal_id, baseline, question.terminal_id} - {None}
+    told = [record.terminal_id for record in (question.baseline, question.last) if record]
+    known = {*told, question.terminal_id, question.home_id} - {None}
     return len(known) > 1
 
 

@@ -210,7 +210,8 @@ class Recoverer:
             reference=armed.reference if Capability.REFERENCE in armed.proved else None,
             baseline_is_ours=baseline is not None
             and self._journal.reference_is_ours(baseline.reference),
-            terminal_id=talk.terminal_id or start.terminal_id,
+            terminal_id=talk.terminal_id,
+            home_id=start.terminal_id,
         )
 
     def _write(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from terminal_agent.refund.facts import QuarantineReleased
 from tests.cli.test_cases import CUT, FIRST, parked_till
 from tests.cli.till import BOOK, SOLD, Ran, Till
 
@@ -179,9 +180,45 @@ def test_the_quarantine_is_shown_and_released_by_two_people(tmp_path: Path) -> N
     }
     same = till.run(*release, "--second", "ANN")
     assert same.code == 6
-    assert till.run(*release, "--second", "Bob").out == "Refunds are possible again.\n"
+    released = till.run(*release, "--second", "Bob")
+    assert "Last transaction of till, to be compared" in released.out
+    assert "0001" in released.out
+    assert released.out.endswith("Refunds are possible again.\n")
+    with till.journal() as journal:
+        (fact,) = (
+            record.fact
+            for record in journal.records()
+            if isinstance(record.fact, QuarantineReleased)
+        )
+    assert fact.evidence_text.startswith("compared both books; till: 0001 ")
     assert till.refund().code == 0
     assert till.run("quarantine", "show", "--json").json == {"quarantine": False, "why": None}
+
+
+def in_quarantine(tmp_path: Path, **made: str) -> Till:
+    till = Till(tmp_path, **made)
+    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    assert till.run("sale", "import", str(tmp_path / "sales.csv")).code == 0
+    return till
+
+
+RELEASE = ("quarantine", "release", "--evidence", "paper", "--first", "Ann", "--second", "Bob")
+
+
+def test_nothing_is_released_before_the_terminal_was_read(tmp_path: Path) -> None:
+    till = in_quarantine(tmp_path)
+    till.line.pull()
+    ran = till.run(*RELEASE)
+    assert ran.code == 7
+    assert till.run("quarantine", "show").code == 6, "still blocked"
+    assert till.run(*RELEASE, "--no-terminal").code == 0
+    assert till.run("quarantine", "show").code == 0
+
+
+def test_a_terminal_that_shows_nothing_is_told(tmp_path: Path) -> None:
+    till = in_quarantine(tmp_path, scenario="")
+    assert "the terminal shows no transaction" in till.run(*RELEASE).said
 
 
 def test_a_case_without_a_baseline_is_led_through_all_the_same(tmp_path: Path) -> None:

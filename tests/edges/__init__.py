@@ -1,0 +1,1 @@
+"""Edges of the promises: what happens rarely, and must have an answer."""
