@@ -6,40 +6,21 @@ model's agent knows. A search that did not find them would prove nothing by find
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from terminal_agent.refund.effects import Effect
 from terminal_agent.refund.events import AttemptEvent
 from terminal_agent.refund.states import AttemptState
 from terminal_agent.refund.table import Row
-from tests.model.explore import explore
-from tests.model.properties import P1, P2
+from tests.model.cases import Case, counter_example
+from tests.model.properties import P1
 from tests.model.rules import AttemptRow, Change
 from tests.model.world import Habit, Line, People, Reset, World
 
+__all__ = ["IMPOSSIBLE", "MISTAKES", "Case", "counter_example"]
+
 _S, _E, _X = AttemptState, AttemptEvent, Effect
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A world in which `promise` breaks; `says` is a sentence for a report."""
-
-    name: str
-    says: str
-    world: World
-    promise: str = P2
-    change: Change = field(default_factory=Change)
-
-
-def counter_example(case: Case) -> list[str] | None:
-    """The shortest way to the breach that is expected; None where there is none."""
-    way = explore(case.world, case.change, until=case.promise).breaks(case.promise)
-    if way is None and case.promise == P1:
-        # A search stops at a breach of P2, and the double payment lies behind it.
-        alone = replace(case.world, p1_only=True)
-        way = explore(alone, case.change, until=P1).breaks(P1)
-    return way
 
 
 def _row(state: AttemptState, event: AttemptEvent, to: AttemptState, *does: Effect) -> AttemptRow:
