@@ -15,6 +15,7 @@ from tests.fuzz import engine
 from tests.fuzz.target import CORPUS, FOUND
 
 RUNS: Final = 1_000_000
+FIND: Final = "find-"  # files of the corpus that once were a find; they stay
 ROOT: Final = Path(__file__).parents[2]
 _DONE: Final = re.compile(r"stat::number_of_executed_units:\s+(\d+)|^Done (\d+) in ", re.MULTILINE)
 
@@ -153,7 +154,8 @@ def _minimise(names: list[str]) -> int:
         inputs = [*target.inputs(), *(file.read_bytes() for file in files)]
         kept = smallest(target, (data for data in inputs if data not in target.seeds()))
         for old in target.folder.glob("*"):
-            old.unlink()
+            if not old.name.startswith(FIND):
+                old.unlink()
         engine.keep(target.folder, kept)
         print(f"{name:<26}{len(inputs):>8} inputs, {len(kept):>3} kept", flush=True)
     size = sum(file.stat().st_size for file in CORPUS.rglob("*") if file.is_file())
@@ -170,7 +172,10 @@ def _memory(mib: int) -> int:
         began = time.perf_counter()
         most = grown(stream, mib << 20)
         took = time.perf_counter() - began
-        print(f"{stream.reader:<26}{stream.kind:<14}{mib:>6}{took:>9.1f}{most / 1024:>11.1f}")
+        print(
+            f"{stream.reader:<26}{stream.kind:<14}{mib:>6}{took:>9.1f}{most / 1024:>11.1f}",
+            flush=True,
+        )
         worst = max(worst, most)
     return 0 if worst < LIMIT_BYTES else 1
 
