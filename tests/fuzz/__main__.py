@@ -58,7 +58,7 @@ def main() -> int:
     if options.input:
         return _one_input(chosen[0], Path(options.input))
     if options.memory:
-        return _memory(options.memory)
+        return _memory(options.memory, options.target or [])
     if options.minimise:
         return _minimise(chosen)
     if not engine.has_atheris():
@@ -163,12 +163,14 @@ def _minimise(names: list[str]) -> int:
     return 0
 
 
-def _memory(mib: int) -> int:
+def _memory(mib: int, readers: list[str]) -> int:
     from tests.fuzz.growth import LIMIT_BYTES, grown, streams
 
     worst = 0
     print(f"{'reader':<26}{'stream':<14}{'MiB':>6}{'seconds':>9}{'grown KiB':>11}")
     for stream in streams():
+        if readers and stream.reader not in readers:
+            continue
         began = time.perf_counter()
         most = grown(stream, mib << 20)
         took = time.perf_counter() - began

@@ -9,7 +9,7 @@ import io
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from drivers.errors import TraceError
 from drivers.trace_reader import read_trace
@@ -21,13 +21,14 @@ from terminal_agent import config
 from terminal_agent.errors import ConfigError
 from terminal_agent.journal import records
 from terminal_agent.refund.evidence import PersonVerdict
-from terminal_agent.runtime.sale_book import BadSaleBook, read_csv
+from terminal_agent.runtime.sale_book import BadSaleBook, add, read_csv
 from tests.fuzz.target import Target
 from tests.refund import story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from terminal_agent.journal.store import Journal
     from terminal_agent.refund.facts import Fact
 
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -109,6 +110,23 @@ def _config(data: bytes) -> None:
     assert repr(terminal) == repr(terminal.model_copy(update={"password": ""}))
 
 
+class _EmptyBook:
+    """A journal without a sale, which takes those that its records can hold."""
+
+    def sale(self, _sale_id: str) -> None:
+        """There is none."""
+
+    def sales(self, **_which: object) -> tuple[()]:
+        """There are none."""
+        return ()
+
+    def append(self, *facts: Fact) -> None:
+        """What was imported is read back as it was."""
+        for fact in facts:
+            written = records.encode(fact)
+            assert records.decode(written.kind, written.schema, written.payload) == fact
+
+
 def _sales(data: bytes) -> None:
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
     try:
@@ -116,6 +134,7 @@ def _sales(data: bytes) -> None:
     except BadSaleBook:
         return
     assert len({sale.sale_id for sale in found}) == len(found)
+    assert sum(add(cast("Journal", _EmptyBook()), found, NOW)) == len(found)
     for sale in found:
         assert sale.amount.minor > 0
         assert sale.sold_at.tzinfo is not None
@@ -195,6 +214,8 @@ def _sales_seeds() -> list[bytes]:
         b"sale_id,amount,sold_at,currency,masked_pan,terminal\n"
         b's1,1,2026-03-01T10:00:00+01:00,JPY,4761739001010119,"a, b"\n',
         b'sale_id,amount,sold_at\n"s1,1\n',
+        b"sale_id,amount,sold_at,receipt_number,trace_number\n"
+        b"s1,1,2026-03-01T10:00,0012,000345\ns2,1,2026-03-01T11:00,12,000346\n",
     ]
 
 
