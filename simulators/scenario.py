@@ -157,7 +157,7 @@ def parse(text: str, name: str) -> Scenario:
     """The scenario of a TOML text. Raises BadScenario."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number or a nesting beyond all measure
         raise BadScenario(f"not TOML: {error}", where=name) from error
     table = Table(name, content)
     if table.whole("version") != SCENARIO_VERSION:

@@ -39,7 +39,7 @@ class Table:
         if value is None:
             raise self.wrong(key, "is needed" + _choices(choices))
         if not isinstance(value, str) or (choices and value not in choices):
-            raise self.wrong(key, f"{value!r} cannot be used" + _choices(choices))
+            raise self.wrong(key, f"{_told(value)} cannot be used" + _choices(choices))
         if not value:
             raise self.wrong(key, "is empty")
         return value
@@ -49,7 +49,7 @@ class Table:
         value = self.text(key, default)
         good = value.isascii() and value.isdecimal() and length in {0, len(value)}
         if value != default and not good:
-            raise self.wrong(key, f"{value!r} is not {length or 'only'} digits")
+            raise self.wrong(key, f"{_told(value)} is not {length or 'only'} digits")
         return value
 
     def whole(
@@ -62,7 +62,7 @@ class Table:
         if value is None:
             raise self.wrong(key, "is needed")
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self.wrong(key, f"{value!r} is no whole number from {least} to {most}")
+            raise self.wrong(key, f"{_told(value)} is no whole number from {least} to {most}")
         return value
 
     def seconds(self, key: str, default: float | None = None, *, most: float) -> float:
@@ -71,14 +71,14 @@ class Table:
         if value is None and default is not None:
             return default
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
-            raise self.wrong(key, f"{value!r} are no seconds from 0 to {most:g}")
+            raise self.wrong(key, f"{_told(value)} are no seconds from 0 to {most:g}")
         return float(value)
 
     def flag(self, key: str) -> bool:
         """true or false."""
         value = self._get(key)
         if not isinstance(value, bool):
-            raise self.wrong(key, f"{value!r} is neither true nor false")
+            raise self.wrong(key, f"{_told(value)} is neither true nor false")
         return value
 
     def nth(self) -> int | None:
@@ -95,7 +95,7 @@ class Table:
             return ()
         listed = value if isinstance(value, list) else [value]
         if not listed or not all(isinstance(name, str) and name for name in listed):
-            raise self.wrong(key, f"{value!r} is neither a name nor a list of names")
+            raise self.wrong(key, f"{_told(value)} is neither a name nor a list of names")
         return tuple(listed)
 
     def tables(self, key: str) -> list[Table]:
@@ -131,6 +131,14 @@ class Table:
         """Everything was asked for; what is left is not known. Raises BadScenario."""
         if strange := sorted(self._values.keys() - self._asked):
             raise BadScenario(f"there is no {', '.join(strange)} here", where=self.where)
+
+
+def _told(value: object) -> str:
+    """A value as it may stand in an error; Python refuses to write out the very long numbers."""
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _choices(choices: Sequence[str]) -> str:

@@ -118,9 +118,18 @@ class Loaded:
     path: Path
     origins: Mapping[str, str]
 
-    def beside(self, name: str) -> Path:
-        """A path of the file, relative to the file's own folder."""
-        return (self.path.parent / Path(name).expanduser()).resolve()
+    def beside(self, name: str, *, key: str = "path") -> Path:
+        """A path of the file, relative to the file's own folder. Raises ConfigError."""
+        try:
+            return (self.path.parent / Path(name).expanduser()).resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ConfigError(
+                "config.value",
+                f"{name!r} is no path: {error}",
+                file=str(self.path),
+                key=key,
+                what_to_do="Correct the path.",
+            ) from error
 
     def terminal(self, name: str | None) -> tuple[str, TerminalConfig]:
         """The named terminal, or the only one. Raises ConfigError otherwise."""
@@ -186,7 +195,10 @@ def read(path: Path) -> Loaded:
                 key=f"terminal.{name}.profile",
                 what_to_do=f"Choose one of: {', '.join(profiles)}.",
             )
-    return Loaded(config, path.absolute(), _origins(path, config, raw, probed))
+    loaded = Loaded(config, path.absolute(), _origins(path, config, raw, probed))
+    loaded.beside(config.journal.path, key="journal.path")
+    loaded.beside(config.slip.folder, key="slip.folder")
+    return loaded
 
 
 def _toml(path: Path) -> dict[str, object]:
@@ -208,7 +220,7 @@ def _toml(path: Path) -> dict[str, object]:
             key="",
             what_to_do="Check its owner and permissions; it is UTF-8 text.",
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number or a nesting beyond all measure
         raise ConfigError(
             "config.syntax",
             f"not TOML: {error}",
@@ -226,13 +238,20 @@ def _probed(path: Path, raw: dict[str, object]) -> dict[str, str]:
         return filled
     for name, section in terminals.items():
         probe = path.parent / "profiles.d" / f"{name}.toml"
-        if not isinstance(section, dict) or not probe.is_file():
+        if not isinstance(section, dict) or not _is_file(probe):
             continue
         for key, value in _toml(probe).items():
             if key in {"profile", "capabilities_confirmed"} and key not in section:
                 section[key] = value
                 filled[f"terminal.{name}.{key}"] = str(probe)
     return filled
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have, or a folder that may not be entered
+        return False
 
 
 def _explained(path: Path, probed: Mapping[str, str], detail: ErrorDetails) -> ConfigError:

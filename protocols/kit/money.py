@@ -82,6 +82,8 @@ class Amount:
                 f"{currency.alpha} has {currency.exponent} decimals, not {len(decimals)}",
                 code="bad_amount",
             )
+        if value > AMOUNT_MINOR_MAX:  # a number of thousands of digits cannot even be told
+            raise BadField(f"an amount of {len(whole)} digits is too much", code="bad_amount")
         return cls(int(value.scaleb(currency.exponent)), currency)
 
     def number(self) -> str:

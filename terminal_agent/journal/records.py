@@ -106,8 +106,10 @@ def decode(kind_name: str, schema: int, payload: str) -> Fact:
         raw = json.loads(payload)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{kind_name} is not JSON: {error}") from error
-    if canonical(raw) != payload:
+    if not _is_canonical(raw, payload):
         raise Unreadable(f"{kind_name} is not in its canonical spelling")
+    if schema < 1:
+        raise Unreadable(f"{kind_name} has schema {schema}; the first one is 1")
     for version in range(schema, kind.schema):
         raw = UPGRADES[kind_name, version](raw)
     build: Callable[..., Fact] = kind.fact
@@ -115,6 +117,13 @@ def decode(kind_name: str, schema: int, payload: str) -> Fact:
         return _built(build, raw)
     except BadField as error:
         raise Unreadable(f"{kind_name}: {error}") from error
+
+
+def _is_canonical(raw: object, payload: str) -> bool:
+    try:
+        return canonical(raw) == payload
+    except ValueError:  # NaN, or a number too large to be one: no fact was ever written so
+        return False
 
 
 # --- to JSON ---------------------------------------------------------------------------------
@@ -198,7 +207,10 @@ def _collection(origin: object, inner: tuple[object, ...], raw: object, name: st
 
 def _scalar(hint: type[object], raw: object, name: str) -> object:
     if hint is float and type(raw) is int:
-        return float(raw)
+        try:
+            return float(raw)
+        except OverflowError:
+            raise BadField(f"{name} is too large") from None
     if type(raw) is not hint:
         raise BadField(f"{name} is {type(raw).__name__}, not {hint.__name__}")
     return raw

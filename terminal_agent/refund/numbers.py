@@ -7,10 +7,14 @@ records and equal, or every number advanced equally and the record's date and ti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from protocols.kit.vocabulary import TransactionRecord
+
+
+# Longer than any number of a terminal; a hostile one may send tens of thousands of digits.
+_DIGITS_MAX: Final = 40
 
 
 def advance(
@@ -30,7 +34,9 @@ def advance(
 def number(record: TransactionRecord, name: str) -> int | None:
     """The number in that field of a record; None where there is none."""
     text: object = getattr(record, name)
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else None
+    if not isinstance(text, str) or len(text) > _DIGITS_MAX:
+        return None
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def same_number(one: str, other: str) -> bool:

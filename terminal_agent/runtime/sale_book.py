@@ -43,6 +43,10 @@ _TEXTS = OPTIONAL[2:]
 _WIDTHS = (4, 6, 8)
 # A sale book of a busy shop and year; a larger file is not one.
 ROWS_MAX = 1_000_000
+# Longer than any number on a receipt; files may hold thousands of digits.
+_DIGITS_MAX = 40
+# No sale that can be refunded is older; a day before the year 1 cannot even be counted.
+_YEAR_MIN = 1970
 
 
 class BadSaleBook(RefundAgentError):
@@ -162,6 +166,8 @@ class _Row:
         except ValueError as error:
             raise self._bad(f"sold_at: {text!r} is no time like 2026-11-24T10:31:07") from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self.now.tzinfo)
+        if moment.year < _YEAR_MIN:
+            raise self._bad(f"sold_at: {text!r} lies before {_YEAR_MIN}")
         if moment - self.now > timedelta(days=1):
             raise self._bad(f"sold_at: {text!r} lies in the future")
         return moment
@@ -229,8 +235,8 @@ class _Book:
 
 
 def _place(sale: Sale) -> tuple[str, int] | None:
-    number = sale.receipt_number or ""
-    return (sale.terminal, int(number)) if number.isascii() and number.isdecimal() else None
+    number = sale.receipt_number
+    return (sale.terminal, int(number)) if _is_number(number) else None
 
 
 def _one_entry(one: Sale, other: Sale) -> bool:
@@ -245,7 +251,9 @@ def _same_sale(one: Sale, other: Sale) -> bool:
 
 
 def _is_number(text: str | None) -> TypeGuard[str]:
-    return text is not None and text.isascii() and text.isdecimal()
+    if text is None or len(text) > _DIGITS_MAX:
+        return False
+    return text.isascii() and text.isdecimal()
 
 
 def find(journal: Reader, number: str, terminal: str | None) -> list[SaleState]:

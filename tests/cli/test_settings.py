@@ -69,6 +69,11 @@ def test_a_sign_that_the_profile_does_not_declare_is_told(tmp_path: Path) -> Non
 
 
 BAD = [
+    ("x = " + "[" * 3000, "", "not correct TOML"),
+    ("x = " + "9" * 5000, "", "not correct TOML"),
+    ('[journal]\npath = "~nobody-here/a.db"\n' + TERMINAL, "journal.path", "no path"),
+    ('[slip]\nfolder = "a\\u0000b"\n' + TERMINAL, "slip.folder", "no path"),
+    (f'[policy]\nsingle_limit = "{"9" * 5000}"\n' + TERMINAL, "policy.single_limit", "EUR"),
     ("[terminal.till", "", "not correct TOML"),
     ("colour = 1\n", "colour", "not known"),
     (TERMINAL + 'colour = "red"\n', "terminal.till.colour", "not known"),
@@ -192,3 +197,8 @@ def test_a_second_agent_on_the_same_journal_is_8(till: Till) -> None:
         ran = till.refund()
     assert (ran.code, ran.error) == (8, "journal.locked")
     assert till.bookings == []
+
+
+def test_a_terminal_whose_name_no_file_can_have_has_no_probed_profile(tmp_path: Path) -> None:
+    text = TERMINAL.replace("[terminal.till]", f"[terminal.{'a' * 300}]")
+    assert configured(tmp_path, text).run("config", "check").code == 0

@@ -105,6 +105,9 @@ GOOD = encode(s.created())
         (GOOD.kind, 1, "{", "not JSON", False),
         (GOOD.kind, 1, "[" * 100_000, "not JSON", False),
         (GOOD.kind, 1, GOOD.payload.replace(",", ", "), "canonical", False),
+        (GOOD.kind, 1, "NaN", "canonical", False),
+        (GOOD.kind, 1, '{"at":1e999}', "canonical", False),
+        (GOOD.kind, 0, GOOD.payload, "the first one is 1", False),
         (GOOD.kind, 1, "[]", "not an object", False),
         (GOOD.kind, 1, GOOD.payload.replace('"at"', '"at2"'), "has no at2", False),
         (GOOD.kind, 1, GOOD.payload.replace('"key":"k1",', ""), "lacks key", False),
@@ -135,6 +138,7 @@ def test_a_payload_that_is_not_exact_is_not_believed(
         (s.correction(PersonVerdict.BOOKED), '["Chen","Meier"]', '["Chen"]', "1 parts, not 2"),
         (s.receipt(), '"attempt":1', '"attempt":"1"', "attempt is str, not int"),
         (s.armed(), '"exclusive":true', '"exclusive":1', "exclusive is int, not bool"),
+        (s.armed(), '"horizon_s":45.0', f'"horizon_s":{10**400}', "horizon_s is too large"),
     ],
 )
 def test_each_type_of_field_refuses_another(fact: Fact, old: str, new: str, why: str) -> None:

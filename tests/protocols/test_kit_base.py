@@ -78,6 +78,12 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
         Amount.parse(typed, EUR)
 
 
+@pytest.mark.parametrize("digits", [13, 30, 5000])
+def test_an_amount_beyond_all_measure_is_refused(digits: int) -> None:
+    with pytest.raises(BadField):
+        Amount.parse("9" * digits, EUR)
+
+
 def test_amounts_stay_within_twelve_digits() -> None:
     assert Amount(AMOUNT_MINOR_MAX, EUR).number() == "9999999999.99"
     for wrong in (-1, AMOUNT_MINOR_MAX + 1):

@@ -55,6 +55,7 @@ def told(
         (told("0009", batch="7", date=None), told("0010", batch="7", time=None), 1),
         (told("0009", batch="7"), told("0010", batch="8"), None),
         (told("0009", batch="7"), told("0010"), None),
+        (told("1" * 5000), told("1" * 5000), None),  # no terminal counts so far
         (told("0009"), told("0010", batch="7"), None),
     ],
 )

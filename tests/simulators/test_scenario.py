@@ -131,6 +131,9 @@ FAULT = '[[fault]]\ndirection = "to_ecr"\n'
         ("[terminal]\nstore_max = 0", "whole number from 1"),
         ('[terminal]\nterminal_id = "12"', "must look like"),
         ("[terminal]\nhost_s = 1e9", "are no seconds"),
+        pytest.param(
+            "[terminal]\nhost_s = 0x" + "f" * 5000, "a number of thousands of digits", id="long"
+        ),
     ],
 )
 def test_what_cannot_be_played_is_refused_with_its_place(text: str, what: str) -> None:
@@ -140,7 +143,13 @@ def test_what_cannot_be_played_is_refused_with_its_place(text: str, what: str) -
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [("", "version: is needed"), ("version = 2", "version must be 1"), ("= 1", "not TOML")],
+    [
+        ("", "version: is needed"),
+        ("version = 2", "version must be 1"),
+        ("= 1", "not TOML"),
+        pytest.param("version = " + "9" * 5000, "not TOML", id="long"),
+        pytest.param("x = " + "[" * 3000, "not TOML", id="deep"),
+    ],
 )
 def test_a_file_of_another_version_is_refused(text: str, what: str) -> None:
     with pytest.raises(BadScenario, match=what):

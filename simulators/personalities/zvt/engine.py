@@ -121,6 +121,12 @@ class Dialogue:
         self.due = None
         self._steps.close()
 
+    def give_up(self) -> None:
+        """Forget it and what it still wanted to say."""
+        if self._frame is not None:
+            self._link.cancel(self._frame)
+        self.drop()
+
     def _resume(self, told: Told, now: float) -> None:
         self.due = None
         try:

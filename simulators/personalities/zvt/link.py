@@ -98,6 +98,10 @@ class SerialLink:
         self._next(now)
         return self._numbers
 
+    def cancel(self, number: int) -> None:
+        """Do not send the frame with this number, if its turn has not come."""
+        self._waiting = deque(frame for frame in self._waiting if frame.number != number)
+
     def receive(self, data: bytes, now: float) -> None:
         """Bytes from the till."""
         for piece in self._framer.pieces(data):
@@ -212,6 +216,9 @@ class TcpLink:
         self._out += self._framer.frame(apdu)
         self._heard.append(Delivered(self._numbers))
         return self._numbers
+
+    def cancel(self, number: int) -> None:
+        """Nothing waits here."""
 
     def receive(self, data: bytes, _now: float) -> None:
         """Bytes from the till."""

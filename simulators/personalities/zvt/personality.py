@@ -35,6 +35,9 @@ _POSITIVE: Final = frozenset({"8000", "8400"})
 _MONEY: Final[dict[str, BookingKind]] = {"0601": "sale", "0630": "void", "0631": "refund"}
 # What is possible beside a running transaction.
 _BESIDE: Final = frozenset({"0501", "0600", "0602", "06E0"})
+# Answers that a till may leave unacknowledged before the oldest is forgotten: a till that only
+# talks must not fill the terminal's memory.
+_BESIDE_MAX: Final = 16
 _MONEY_FREE: Final = frozenset({"0620"})
 
 
@@ -305,6 +308,8 @@ class ZvtPersonality:
         self._main.begin(self._now, self._t3_s)
 
     def _start_beside(self, steps: Steps) -> None:
+        if len(self._beside) == _BESIDE_MAX:
+            self._beside.pop().give_up()
         dialogue = Dialogue(steps, self._link, self._stamp)
         self._beside.insert(0, dialogue)
         dialogue.begin(self._now, self._t3_s)
