@@ -49,7 +49,7 @@ bench: $(STAMP) ## figures: each beside its peer or limit, measured in the same 
 
 prove: $(STAMP) ## search for broken promises: histories, models, disk images, tampering, kills
 	@$(BIN)/python -m tests.world --count $(HISTORIES) --jobs $(JOBS)
-	@$(BIN)/python -m tests.model --full
+	@$(BIN)/python -m tests.model --full --jobs $(JOBS)
 	@$(BIN)/python -m tests.durability --images 10000
 	@$(BIN)/python -m tests.tampering --count 10000
 	@KILLS=1000 $(BIN)/python -m pytest -q -s tests/process/test_kills.py
@@ -59,6 +59,16 @@ sweep: $(STAMP) ## two faults at every byte of every dialogue (days; PAIR_STRIDE
 
 docs: $(STAMP) ## write the generated pages of docs/reference again
 	@$(BIN)/python -m tests.generated
+
+fuzz: $(STAMP) ## hostile bytes for every decoder, guided by coverage where atheris can be installed
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-fuzz.txt \
+		|| echo "atheris has no build for this Python or system: the seeded mutator takes its place"
+	@$(BIN)/python -m tests.fuzz --runs $(RUNS)
+	@$(BIN)/python -m tests.fuzz --memory 100
+
+mutate: $(STAMP) ## change every line of the rules about money; a test must notice each (an hour)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-mutate.txt
+	@$(BIN)/python -m tests.mutation
 
 wheel: $(STAMP) ## build the wheel, install it alone, run the program from it
 	@$(BIN)/python -m tests.wheel
