@@ -14,7 +14,13 @@ from protocols.kit.money import Amount
 from terminal_agent.journal import JournalCorrupt, open_reader, records
 from terminal_agent.journal import lock as locks
 from terminal_agent.journal.chain import link
-from terminal_agent.journal.files import Marker, create_private, sync_folder
+from terminal_agent.journal.files import (
+    RESERVE_BYTES,
+    Marker,
+    Reserve,
+    create_private,
+    sync_folder,
+)
 from terminal_agent.journal.records import Encoded, canonical, encode
 from terminal_agent.refund.evidence import PersonVerdict
 from tests.journal import shelf
@@ -55,7 +61,7 @@ def test_a_beginning_that_follows_something(path: Path) -> None:
         *shelf.UNGUARD,
         f"UPDATE records SET prev = x'{other.hex()}', hash = x'{digest.hex()}'",
     )
-    error = corrupt(lambda: verified(path))
+    error = corrupt(lambda: shelf.opened(path))
     assert_corrupt(error, str(path), 1, "it does not follow the one before")
 
 
@@ -121,6 +127,9 @@ def test_a_guard_names_what_it_is_about(path: Path) -> None:
         assert (known.code, known.details) == ("refusal.sale_known", {"sale": "s1"})
         more = shelf.refused(journal, s.created(minor=1001))
         assert more.details == {"amount": str(Amount(1001, s.EUR)), "rest": "EUR 10.00"}
+        journal.append(s.created())
+        used = shelf.refused(journal, s.created("RF-20261124-0002"))
+        assert (used.code, used.details) == ("refusal.key_reused", {"key": "k1"})
 
 
 # --- small files -------------------------------------------------------------------------------
@@ -131,6 +140,27 @@ def test_a_folder_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(os, "fsync", synced.append)
     sync_folder(tmp_path)
     assert len(synced) == 1
+
+
+def test_emergency_space_of_a_wrong_size_is_filled(tmp_path: Path) -> None:
+    path = tmp_path / "reserve"
+    path.write_bytes(b"xyz")
+    Reserve(path).fill()
+    assert path.stat().st_size == RESERVE_BYTES
+
+
+def test_a_journal_that_cannot_be_closed_lets_others_write(path: Path) -> None:
+    class Stuck(sqlite3.Connection):
+        def close(self) -> None:
+            super().close()
+            raise sqlite3.OperationalError("stuck")
+
+    def stuck(where: Path) -> sqlite3.Connection:
+        return sqlite3.connect(where, isolation_level=None, factory=Stuck)
+
+    shelf.opened(path, connect=stuck).close()
+    with shelf.opened(path) as journal:
+        assert journal.tail()[0] == 1
 
 
 def test_a_private_file_is_made_once(tmp_path: Path) -> None:
