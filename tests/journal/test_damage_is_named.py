@@ -79,6 +79,21 @@ def test_a_record_that_cannot_be_read(path: Path) -> None:
         error = corrupt(lambda: list(reader.records(8)))
     assert error.details["path"] == str(path)
     assert error.what_happened.startswith("record 9: end_of_day: EndOfDay lacks ")
+    assert error.code == "journal.corrupt"
+
+
+def test_a_record_of_a_newer_agent(path: Path) -> None:
+    forge(shelf.filled(path), Encoded("end_of_time", 1, "{}"))
+    with open_reader(path) as reader:
+        assert corrupt(lambda: list(reader.records(8))).code == "journal.newer"
+
+
+def test_a_record_whose_content_does_not_fit_its_hash(path: Path) -> None:
+    change = "UPDATE records SET payload = '{}' WHERE seq = 4"
+    shelf.raw(shelf.filled(path), *shelf.UNGUARD, change)
+    with open_reader(path) as reader:
+        error = corrupt(lambda: reader.record(4))
+    assert_corrupt(error, str(path), 4, "its content does not fit its hash")
 
 
 def test_a_table_that_is_gone_while_it_is_read(path: Path) -> None:
