@@ -9,6 +9,7 @@ import pytest
 
 from terminal_agent.journal import derived, lock
 from terminal_agent.journal.export import cells, to_csv
+from terminal_agent.journal.store import connect
 from terminal_agent.journal.table import RegisterRow, register_row
 from terminal_agent.policy.decision import SaleHistory
 from terminal_agent.refund.facts import EndOfDay
@@ -116,3 +117,14 @@ def test_a_rule_for_a_fact_gets_the_tables_the_record_and_the_fact() -> None:
     assert heard == [db, 7, fact]
     with pytest.raises(AssertionError, match="CaseNoted under EndOfDay"):
         rule(db, 7, s.noted())
+
+
+def test_the_writer_waits_for_readers_and_decides_itself_when_to_commit(path: Path) -> None:
+    path.parent.mkdir()
+    db = connect(path)
+    try:
+        assert db.isolation_level is None
+        for pragma, value in (("fullfsync", 1), ("foreign_keys", 1), ("busy_timeout", 5000)):
+            assert db.execute(f"PRAGMA {pragma}").fetchone() == (value,), pragma
+    finally:
+        db.close()

@@ -11,6 +11,7 @@ import pytest
 
 from protocols.kit.errors import MoneyMoved
 from terminal_agent.journal import JournalCorrupt, JournalError, JournalRefusal
+from terminal_agent.journal.chain import link
 from terminal_agent.journal.errors import JournalFull, JournalReadOnly, refusal
 from terminal_agent.journal.faults import translated
 from terminal_agent.journal.records import encode
@@ -116,6 +117,28 @@ def test_a_pointer_to_another_kind_of_record_names_record_and_file(path: Path) -
         with pytest.raises(JournalCorrupt) as caught:
             journal.sale("s1")
         assert_corrupt(caught.value, str(path), 3, "it is a case_created")
+
+
+def test_a_record_that_does_not_follow_is_found_without_opening_again(path: Path) -> None:
+    record, other = encode(s.noted()), b"\7" * 32
+    with shelf.opened(shelf.filled(path)) as journal:
+        shelf.raw(
+            path,
+            "INSERT INTO records VALUES (9, "
+            f"'{record.kind}', 1, '{record.payload}', x'{other.hex()}', "
+            f"x'{link(other, 9, record).hex()}')",
+        )
+        with pytest.raises(JournalCorrupt) as caught:
+            journal.verify()
+        assert_corrupt(caught.value, str(path), 9, "it does not follow the one before")
+
+
+def test_a_table_that_is_gone_names_its_file(path: Path) -> None:
+    with shelf.opened(shelf.filled(path)) as journal:
+        shelf.raw(path, "DROP TABLE ends_of_day")
+        with pytest.raises(JournalCorrupt) as caught:
+            journal.verify()
+        assert_corrupt(caught.value, str(path), 0, "no such table: ends_of_day")
 
 
 @pytest.mark.parametrize("act", [Journal.verify, Journal.rebuild])
