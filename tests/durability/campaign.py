@@ -16,9 +16,9 @@ from terminal_agent.journal import replay
 from terminal_agent.journal.records import decode
 from tests.durability.cuts import Cut, cuts
 from tests.durability.judge import Found, Judge, find
-from tests.durability.lives import Life
 from tests.durability.ops import Image, Op
 from tests.durability.platter import Platter, State
+from tests.durability.stage import Life
 
 KEPT_EVERY: Final = 50  # of so many images one is kept, to be cut again while it is opened
 _decode = cache(decode)  # the same texts in each image

@@ -15,15 +15,8 @@ from unittest import mock
 
 from terminal_agent.journal import files, store
 from tests.durability.campaign import Campaign, Figures
-from tests.durability.lives import (
-    Connect,
-    Life,
-    Stage,
-    approved,
-    killed_lives,
-    recorded,
-    refund,
-)
+from tests.durability.lives import approved, killed_lives, refund
+from tests.durability.stage import Connect, Life, Stage, recorded
 
 
 def _connecting(*pragmas: str) -> Connect:

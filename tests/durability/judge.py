@@ -21,7 +21,7 @@ from terminal_agent.journal import JournalError
 from terminal_agent.journal.store import Journal
 from terminal_agent.refund.case import apply
 from terminal_agent.refund.facts import CaseFact, QuarantineReleased, QuarantineStarted
-from tests.durability.lives import JOURNAL, Life, lay_out
+from tests.durability.stage import JOURNAL, Life, lay_out
 from tests.journal import shelf
 from tests.refund import story as s
 

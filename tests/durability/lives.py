@@ -1,15 +1,14 @@
 """Lives of a journal, recorded: each is what one counter did, and everything its disk was asked.
 
-The journal is the real one with its real settings; only where the bytes go is watched.
+What a life does is told by `Stage`; what it leaves, and what may be left of it, by others.
 """
 
 from __future__ import annotations
 
 import errno
 import itertools
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
@@ -17,150 +16,21 @@ import apsw
 
 from protocols.kit.vocabulary import Operation
 from terminal_agent.journal import JournalError
-from terminal_agent.journal.replay import StoredRecord
-from terminal_agent.journal.store import Journal, connect
+from terminal_agent.journal.store import Journal
 from terminal_agent.refund.evidence import Evidence, PersonVerdict
 from terminal_agent.refund.facts import CaseFact, EndOfDay, Fact, QuarantineReleased
-from tests.durability.ops import LOOKS, Act, Log, Op
-from tests.durability.platter import Platter
-from tests.durability.recorder import Recorder, files_below
+from tests.durability.ops import Act, Image, Op
+from tests.durability.recorder import files_below
 from tests.durability.seam import IoError
+from tests.durability.stage import JOURNAL, Life, Stage, recorded
 from tests.harness import Shop
 from tests.journal import shelf
 from tests.refund import story as s
-from tests.setting import Setting, TappedJournal
+from tests.setting import Setting
 
-# Where the journal lies below the root; its folder is not there before the first start.
-JOURNAL: Final = "shop/books/journal.db"
 # Pages after which the WAL goes into the file: the real number is 1000, which takes a long day.
 FEW_PAGES: Final = 20
-
-
 Result = TypeVar("Result")
-Connect = Callable[[Path], sqlite3.Connection]
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """A recording and the records that the journal held at its end.
-
-    `doubt`: what lay there before was not the journal that was left, so refunds are blocked
-    until people release them.
-    """
-
-    name: str
-    log: Log
-    truth: tuple[StoredRecord, ...]
-    doubt: bool = False
-
-
-class Stage:
-    """Where a life is led."""
-
-    def __init__(self, root: Path, recorder: Recorder, connect: Connect) -> None:
-        self._connect = connect
-        self.recorder = recorder
-        self.path = root / JOURNAL
-        self.journal_type = _promising(recorder)
-        self._opened: list[TappedJournal] = []
-
-    def open(self) -> TappedJournal:
-        """A process starts; what it sees when that is done, it acts on."""
-        journal = self.journal_type.open(
-            self.path,
-            at=s.AT,
-            journal_id="j1",
-            agent_version="0.1.0",
-            connect=self._connect,
-        )
-        assert isinstance(journal, TappedJournal)
-        self._opened.append(journal)
-        self.recorder.promise(journal.tail()[0])
-        return journal
-
-    def kill(self) -> None:
-        """The process dies, wherever it is: nothing more is written, its locks are free."""
-        self.recorder.dead = True
-        for journal in self._opened:
-            journal.die()
-        self._opened.clear()
-        self.recorder.revive()
-
-    def killed_at(self, number: int, act: Callable[[], object]) -> bool:
-        """Do it; the process dies before its operation of this number, if there is one."""
-        recorder, count = self.recorder, 0
-
-        def before(op: Op, _of_sqlite: bool) -> None:
-            nonlocal count
-            count += op.act not in LOOKS
-            if count == number:
-                recorder.die()
-
-        recorder.before = before
-        try:
-            act()
-        except BaseException:
-            if not recorder.dead:
-                raise
-        died = recorder.dead
-        self.kill()
-        return died
-
-
-def _promising(recorder: Recorder) -> type[TappedJournal]:
-    """The journal; what `append` acknowledged is written down."""
-
-    class Promising(TappedJournal):
-        def append(self, *facts: Fact) -> None:
-            super().append(*facts)
-            recorder.promise(self.tail()[0])
-
-    return Promising
-
-
-def recorded(
-    name: str,
-    root: Path,
-    act: Callable[[Stage], None],
-    *,
-    base: Mapping[str, bytes] | None = None,
-    promised: int = 0,
-    doubt: bool = False,
-    connect: Connect = connect,
-    wal_syncs_folder: bool = True,
-) -> Life:
-    """Lead a life in the empty folder `root`, with `base` in it and so much promised before."""
-    lay_out(base or {}, root)
-    root = root.resolve()
-    recorder = Recorder(root, wal_syncs_folder=wal_syncs_folder)
-    recorder.promise(promised)
-    with recorder.watching():
-        stage = Stage(root, recorder, connect)
-        act(stage)
-        stage.kill()
-        journal = Journal.open(root / JOURNAL, at=s.AT, journal_id="j1", agent_version="0.1.0")
-        with journal:
-            truth = tuple(journal.records())
-    assert files_agree(recorder), "the recorder saw everything that was written"
-    return Life(name, recorder.log, truth, doubt)
-
-
-def lay_out(image: Mapping[str, bytes], root: Path) -> None:
-    """Put files into a folder."""
-    root.mkdir(parents=True, exist_ok=True)
-    for name, data in image.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-def files_agree(recorder: Recorder) -> bool:
-    """Whether the log, replayed to its end, gives the files that lie there."""
-    platter = Platter(recorder.log.base)
-    for op in recorder.log.ops:
-        platter.take(op)
-    state = platter.state()
-    return state.image(state.pending) == files_below(recorder.root)
 
 
 # --- what happens at a counter -------------------------------------------------------------------
@@ -235,7 +105,7 @@ def in_quarantine(stage: Stage) -> None:
         journal.append(
             QuarantineReleased(at=s.AT, people=s.TWO, evidence_text="compared, all agree")
         )
-        approved(journal, 1)
+        approved(journal, 3)
 
 
 def killed_then(stage: Stage, number: int) -> bool:
@@ -312,16 +182,43 @@ def main_lives(work: Path) -> list[Life]:
     def counter(stage: Stage) -> None:
         at_the_counter(stage, Operation.REFUND, Operation.VOID)
 
-    left = work / "left"
-    recorded("left", left, lambda stage: approved(stage.open(), 1))
-    marker = {name: data for name, data in files_below(left).items() if name.endswith(".marker")}
+    lost, older, kept = _gone_and_older(work / "left")
     return [
         recorded("a first day", work / "first", first_day),
         recorded("a long day", work / "long", long_day),
         recorded("no goodbye", work / "goodbye", no_goodbye),
         recorded("at the counter", work / "counter", counter),
-        recorded("a lost journal", work / "lost", in_quarantine, base=marker, doubt=True),
+        recorded("a lost journal", work / "lost", in_quarantine, base=lost, doubt=True),
+        recorded(
+            "an older journal",
+            work / "older",
+            in_quarantine,
+            base=older,
+            promised=kept,
+            doubt=True,
+        ),
     ]
+
+
+def _gone_and_older(root: Path) -> tuple[Image, Image, int]:
+    """What lies there when the journal is gone, and when an older copy of it was put back.
+
+    The number is that of the records in the older copy.
+    """
+    copies: list[Image] = []
+    records: list[int] = []
+
+    def two_days(stage: Stage) -> None:
+        for number in (1, 2):
+            with stage.open() as journal:
+                approved(journal, number)
+                records.append(journal.tail()[0])
+            copies.append(files_below(stage.path.parents[2]))
+
+    recorded("left", root, two_days)
+    first, second = copies
+    marker = f"{JOURNAL}.marker"
+    return {marker: second[marker]}, {**first, marker: second[marker]}, records[0]
 
 
 def killed_lives(work: Path, *, every: int) -> list[Life]:

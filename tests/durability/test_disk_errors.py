@@ -13,9 +13,9 @@ import pytest
 from protocols.kit.errors import MoneyMoved
 from terminal_agent.journal import JournalError, JournalFull
 from tests.durability.__main__ import work_folder
-from tests.durability.lives import JOURNAL
 from tests.durability.ops import Act, Op
 from tests.durability.recorder import Short
+from tests.durability.stage import JOURNAL
 from tests.durability.trouble import Fault, Trouble, TroubledLife, sweep
 
 

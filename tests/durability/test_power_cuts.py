@@ -15,7 +15,8 @@ from protocols.kit.vocabulary import Operation
 from terminal_agent.refund.facts import AttemptArmed
 from tests.durability import controls
 from tests.durability.__main__ import campaign, work_folder
-from tests.durability.lives import at_the_counter, first_day, recorded
+from tests.durability.lives import at_the_counter, first_day
+from tests.durability.stage import recorded
 
 IMAGES = 1_000
 SEED = 20_261

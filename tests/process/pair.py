@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from tests.process.agents import Nursery, Running, cold
 from tests.process.till import Row, Till, ledger
 
 SALE_MINOR: Final = 10_000  # sale n is of this and n more cents, so that an amount names its case
-SCALE: Final = 40.0
+SCALE: Final = float(os.environ.get("KILL_SCALE", "40"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,8 @@ class Round:
             self._check_books()
             if decided or ended.code == 0:
                 break
-        assert self._case_state() is (CaseState.NOT_REFUNDED if decided else CaseState.REFUNDED)
+        wanted = CaseState.NOT_REFUNDED if decided else CaseState.REFUNDED
+        assert self._case_state() is wanted, f"not settled; the last asking: {ended}"
 
     # -- the books ------------------------------------------------------------------------------
 
