@@ -14,6 +14,7 @@ from terminal_agent.journal import JournalCorrupt, JournalError, JournalRefusal
 from terminal_agent.journal.chain import link
 from terminal_agent.journal.errors import JournalFull, JournalReadOnly, refusal
 from terminal_agent.journal.faults import translated
+from terminal_agent.journal.files import Reserve
 from terminal_agent.journal.records import encode
 from terminal_agent.journal.store import Journal
 from terminal_agent.refund.evidence import PersonVerdict
@@ -193,3 +194,23 @@ def test_a_key_that_means_another_thing_is_named_with_its_case(path: Path) -> No
         with pytest.raises(JournalRefusal) as caught:
             journal.create_case(s.created("RF-20261124-0002", minor=5))
         assert caught.value.details == {"key": "k1", "case": s.CASE}
+
+
+def test_a_commit_and_an_arming_that_fail_name_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_reserve: Reserve) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    disk = shelf.Disk()
+    with shelf.opened(path, connect=disk.connect) as journal:
+        disk.fail_always(sqlite3.SQLITE_IOERR)
+        with pytest.raises(JournalError) as caught:
+            journal.append(shelf.sale())
+        assert caught.value.details["path"] == str(path)
+        disk.heal()
+        journal.append(shelf.sale(), s.created(), s.authorised(), s.baselined())
+        monkeypatch.setattr(Reserve, "fill", no_room)
+        with pytest.raises(JournalFull) as full:
+            journal.append(s.armed())
+        assert full.value.details["path"] == str(path)
