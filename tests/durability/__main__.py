@@ -68,7 +68,7 @@ def show(figures: Figures) -> None:
 
 def show_errors(errors: Errors) -> None:
     """How lives on a failing disk went."""
-    print(f"refunds on a disk that fails at one call, every call in turn: {errors.lives.total()}")
+    print(f"refunds on a disk that fails at one call, each at another one: {errors.lives.total()}")
     for name, lives in errors.lives.items():
         print(f"  {name:<44}{lives:>8}")
     print("  what was told then:")
