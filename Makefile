@@ -52,7 +52,7 @@ prove: $(STAMP) ## search for broken promises: histories, models, disk images, t
 	@$(BIN)/python -m tests.model --full --jobs $(JOBS)
 	@$(BIN)/python -m tests.durability --images 10000
 	@$(BIN)/python -m tests.tampering --count 10000
-	@KILLS=1000 $(BIN)/python -m pytest -q -s tests/process/test_kills.py
+	@KILLS=1000 KILLS_AT_ONCE=4 $(BIN)/python -m pytest -q -s tests/process/test_kills.py
 
 sweep: $(STAMP) ## two faults at every byte of every dialogue (days; PAIR_STRIDE=29 takes a sample)
 	@SWEEP=full $(BIN)/python -m pytest -n $(JOBS) -q tests/conformance
