@@ -15,7 +15,7 @@ from terminal_agent.slips.writer import write_lines
 
 if TYPE_CHECKING:
     from terminal_agent.cli.context import Context
-    from terminal_agent.journal.store import Journal
+    from terminal_agent.journal.replay import Reader
 
 # Up to so many records the computed tables are always computed again: a second or two.
 TABLES_UP_TO = 20_000
@@ -24,10 +24,11 @@ TABLES_UP_TO = 20_000
 def verify(context: Context) -> ExitCode:
     """Walk the chain, hold it against every anchor that is known, and compare the tables.
 
-    Raises JournalCorrupt with the first record that is not sound, UsageError for a bad anchor.
+    Only reads, so it may be asked beside an agent that works. Raises JournalCorrupt with the first
+    record that is not sound, UsageError for a bad anchor.
     """
     known = _known(context)
-    with context.journal() as journal:
+    with context.reader() as journal:
         tables = context.arguments.tables or journal.tail()[0] <= TABLES_UP_TO
         count = journal.verify(known, tables=tables)
     if context.as_json:
@@ -74,7 +75,7 @@ def _usage(error: BadAnchor) -> UsageError:
 
 def anchor(context: Context) -> ExitCode:
     """Tell how far the journal reaches; the code on paper, the line in a file. UsageError."""
-    with context.journal() as journal:
+    with context.reader() as journal:
         made = make(context, journal)
     out = context.arguments.out
     if out:
@@ -98,7 +99,7 @@ def anchor(context: Context) -> ExitCode:
     return ExitCode.APPROVED
 
 
-def make(context: Context, journal: Journal) -> Anchor:
+def make(context: Context, journal: Reader) -> Anchor:
     """An anchor of now, signed, and kept in the configured file. Raises UsageError."""
     config = context.loaded.config.journal
     made = journal.anchor(context.clock.wall())
@@ -112,7 +113,7 @@ def make(context: Context, journal: Journal) -> Anchor:
     return made
 
 
-def of_the_day(context: Context, journal: Journal) -> None:
+def of_the_day(context: Context, journal: Reader) -> None:
     """At the end of a day: make an anchor and tell it; what goes wrong is told, and no more."""
     try:
         made = make(context, journal)

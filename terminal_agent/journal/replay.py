@@ -7,14 +7,15 @@ record that is not what was written.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from protocols.kit.money import Amount
+from terminal_agent.journal.anchor import Anchor
 from terminal_agent.journal.chain import GENESIS, link
 from terminal_agent.journal.errors import JournalCorrupt, JournalMissing, refusal
 from terminal_agent.journal.faults import translated
@@ -23,7 +24,13 @@ from terminal_agent.journal.schema import FILE_VERSION
 from terminal_agent.policy.decision import SaleHistory
 from terminal_agent.refund.case import case_number, fold
 from terminal_agent.refund.errors import IllegalFact
-from terminal_agent.refund.facts import EndOfDay, Fact, QuarantineStarted, SaleRecorded
+from terminal_agent.refund.facts import (
+    EndOfDay,
+    Fact,
+    JournalOpened,
+    QuarantineStarted,
+    SaleRecorded,
+)
 from terminal_agent.refund.states import CaseState
 
 if TYPE_CHECKING:
@@ -219,6 +226,37 @@ class Reader:
         """Why refunds are blocked; None when they are not."""
         row = self._one("SELECT seq FROM standing WHERE name = 'quarantine'")
         return self._fact(row, QuarantineStarted) if row else None
+
+    # --- the whole of it ---------------------------------------------------------------------
+
+    def verify(self, anchors: Iterable[Anchor] = (), *, tables: bool = True) -> int:
+        """Walk the whole chain and hold it against the anchors; the number of records.
+
+        With `tables` every record is decoded as well, and the computed tables are computed again
+        and compared, which takes some minutes for a million records. Raises JournalCorrupt naming
+        the first record that is not sound.
+        """
+        from terminal_agent.journal.verify import check_chain, check_tables
+
+        with translated(self._path):
+            count = check_chain(self._db, self._path, anchors)
+            if tables:
+                check_tables(self, self._db, self._path)
+            return count
+
+    def anchor(self, at: datetime) -> Anchor:
+        """How far the journal reaches now, to be kept outside of it."""
+        seq, digest = self.tail()
+        return Anchor(
+            seq=seq, hash=digest.hex(), journal_id=self.begun().journal_id, at=at.isoformat()
+        )
+
+    def begun(self) -> JournalOpened:
+        """The first record. Raises JournalCorrupt where there is none, or another one."""
+        first = self.record(1).fact if self.tail()[0] else None
+        if not isinstance(first, JournalOpened):
+            raise JournalCorrupt("the journal has no beginning", path=str(self._path), seq=1)
+        return first
 
     # --- the machinery -----------------------------------------------------------------------
 

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protocols.kit.errors import MoneyMoved
 from terminal_agent.journal import derived
-from terminal_agent.journal.anchor import Anchor
 from terminal_agent.journal.chain import link
 from terminal_agent.journal.errors import (
     JournalCorrupt,
@@ -34,7 +33,7 @@ from terminal_agent.journal.lock import WriterLock
 from terminal_agent.journal.records import encode
 from terminal_agent.journal.replay import Reader, check_version
 from terminal_agent.journal.schema import DERIVED, FILE_VERSION, RECORDS
-from terminal_agent.journal.verify import check_chain, check_tables, check_tail, replay
+from terminal_agent.journal.verify import check_tail, replay
 from terminal_agent.refund.case import apply
 from terminal_agent.refund.facts import (
     AttemptApproved,
@@ -169,26 +168,6 @@ class Journal(Reader):
         """The case; one with an open attempt is kept at hand."""
         return self._live.get(case_id) or super().case(case_id)
 
-    def verify(self, anchors: Iterable[Anchor] = (), *, tables: bool = True) -> int:
-        """Walk the whole chain and hold it against the anchors; the number of records.
-
-        With `tables` every record is decoded as well, and the computed tables are computed again
-        and compared, which takes some minutes for a million records. Raises JournalCorrupt naming
-        the first record that is not sound.
-        """
-        with translated(self._path):
-            count = check_chain(self._db, self._path, anchors)
-            if tables:
-                check_tables(self, self._db, self._path)
-            return count
-
-    def anchor(self, at: datetime) -> Anchor:
-        """How far the journal reaches now, to be kept outside of it."""
-        seq, digest = self.tail()
-        return Anchor(
-            seq=seq, hash=digest.hex(), journal_id=self._begun().journal_id, at=at.isoformat()
-        )
-
     def rebuild(self) -> None:
         """Compute the other tables again from the records, in one commit."""
         with translated(self._path), self._transaction():
@@ -285,12 +264,7 @@ class Journal(Reader):
 
     def _mark(self) -> None:
         seq, digest = self.tail()
-        self._marker.write(Mark(self._begun().journal_id, seq, digest.hex()))
-
-    def _begun(self) -> JournalOpened:
-        first = self.record(1).fact
-        assert isinstance(first, JournalOpened), "the start has checked it"
-        return first
+        self._marker.write(Mark(self.begun().journal_id, seq, digest.hex()))
 
 
 def money_if_lost(facts: tuple[Fact, ...]) -> MoneyMoved:

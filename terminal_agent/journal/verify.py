@@ -14,7 +14,7 @@ from terminal_agent.journal.errors import JournalCorrupt, JournalRefusal
 from terminal_agent.journal.schema import DERIVED
 from terminal_agent.refund.case import apply
 from terminal_agent.refund.errors import IllegalFact
-from terminal_agent.refund.facts import CaseFact, JournalOpened, RefusalNoted
+from terminal_agent.refund.facts import CaseFact, RefusalNoted
 
 if TYPE_CHECKING:
     from terminal_agent.journal.anchor import Anchor
@@ -31,8 +31,7 @@ def check_tail(reader: Reader, db: sqlite3.Connection, path: Path) -> bool:
     False when the computed tables stop short of the records and must be built again.
     """
     last, _ = reader.tail()
-    if last == 0 or not isinstance(reader.record(1).fact, JournalOpened):
-        raise JournalCorrupt("the journal has no beginning", path=str(path), seq=1)
+    reader.begun()
     seq = max(0, last - TAIL_RECORDS)
     prev = reader.record(seq).hash if seq else GENESIS
     for record in reader.records(seq):
