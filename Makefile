@@ -75,10 +75,10 @@ wheel: $(STAMP) ## build the wheel, install it alone, run the program from it
 
 lock: ## pin all dependencies again, with hashes
 	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip -q install uv
-	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt -q
-	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt -q
-	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group pyproject.toml:fuzz -o requirements-fuzz.txt -q
-	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group pyproject.toml:mutate -o requirements-mutate.txt -q
+	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 pyproject.toml -o requirements.txt -q
+	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt -q
+	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 --group pyproject.toml:fuzz -o requirements-fuzz.txt -q
+	@.lock-venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 --group pyproject.toml:mutate -o requirements-mutate.txt -q
 	@rm -rf .lock-venv
 
 clean: ## remove everything that was made
