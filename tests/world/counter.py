@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from drivers.errors import LinkError
 from simulators.terminal import Phase
 from terminal_agent.journal.errors import JournalError, JournalRefusal
+from terminal_agent.journal.store import connect
 from terminal_agent.runtime.agent import Done
 from terminal_agent.runtime.reporter import Reporter, Silent
 from tests.disk import Sickness, opened
 from tests.harness import Shop
-from tests.setting import Killed, TappedJournal, connect_fast
+from tests.setting import Killed, TappedJournal
 from tests.world.kinds import Hit
+from tests.world.power import WatchedDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from tests.world.tale import Tale
 
 _ARMING: Final = "AttemptArmed"
+# How often the computer loses its power where the agent ends.
+POWER_CUT: Final = 0.5
 
 
 class Patience(Silent):
@@ -47,6 +52,9 @@ class Counter(Shop):
         self.plan = plan
         self.tale = tale
         self.patience = Patience()
+        self.watched = WatchedDisk(folder) if plan.sqlite else None
+        self.acknowledged = 0  # records whose append has returned
+        self._chance = random.Random(plan.seed)
         self.db: sqlite3.Connection | None = None
         self.hits: list[str] = []
         self._blows: tuple[Blow, ...] = ()
@@ -66,22 +74,25 @@ class Counter(Shop):
     # -- the agent's process --------------------------------------------------------------------
 
     def open_journal(self) -> TappedJournal:
-        """The fake one, or the real one on a file."""
-        if not self.plan.sqlite:
+        """The fake one, or the real one with its real settings on a watched disk."""
+        if self.watched is None:
             return opened(self.disk, self.clock.wall())
         journal = self.setting.journal.open(
-            self.folder / "journal.db",
+            self.watched.folder / "journal.db",
             at=self.clock.wall(),
             journal_id="of the world",
             agent_version="0",
             connect=self._connect,
         )
         assert isinstance(journal, TappedJournal)
+        held = journal.tail()[0]
+        assert held >= self.acknowledged, f"{self.acknowledged} were acknowledged, {held} are there"
+        self.acknowledged = held
         self._sicken()
         return journal
 
     def _connect(self, path: Path) -> sqlite3.Connection:
-        self.db = connect_fast(path)
+        self.db = connect(path)
         return self.db
 
     def who_waits(self) -> Reporter:
@@ -99,6 +110,8 @@ class Counter(Shop):
         self._before_commit = label.startswith("before")
         if self._armed_at is None and label.startswith("before") and _ARMING in label:
             self._armed_at = self._moment
+        if self.watched is not None and label.startswith("durable"):
+            self.acknowledged = self.journal.tail()[0]
         if self.tale is not None:
             self._tell(label)
         for blow in self._blows:
@@ -230,6 +243,27 @@ class Counter(Shop):
         if self.tale is not None:
             self.tale.tell("agent", "starts again")
         self.restart_agent()
+
+    def restart_agent(self) -> None:
+        """As a shop's; on the watched disk the power of the computer may go as well."""
+        if self.watched is None:
+            super().restart_agent()
+            return
+        self.station.terminal.close()
+        self.watched.die()
+        self.journal.die()
+        self.watched.again()
+        if self._chance.random() < POWER_CUT:
+            self._told("the computer lost its power")
+            self.hits.append("computer_off")
+            self.watched.power_cut(self._chance)
+        self._start()
+
+    def close(self) -> None:
+        """End of the history."""
+        super().close()
+        if self.watched is not None:
+            self.watched.close()
 
     def _told(self, what: str) -> None:
         if self.tale is not None:

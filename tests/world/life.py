@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _PEOPLE: Final = ("Wang", "Zhao")
 # How often somebody comes back after the bad luck is over, until everything must have its end.
 _ROUNDS: Final = 3
+# A disk that is only simulated needs no real one below it.
+_IN_MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
 # The longest that an end may take, in the shop's time: every round may fence, wait and ask.
 END_MOST_S: Final = 3 * 3_600.0
 
@@ -55,7 +57,7 @@ class Ending:
 
 def live(plan: Plan, tale: Tale | None = None) -> Ending:
     """Live it. Raises Broken for a promise about money, NotLive, or what our own code raises."""
-    folder = Path(tempfile.mkdtemp(prefix="world-")) if plan.sqlite else Path()
+    folder = Path(tempfile.mkdtemp(prefix="world-", dir=_IN_MEMORY)) if plan.sqlite else Path()
     counter = Counter(folder, plan, tale)
     begun = counter.clock.monotonic()
     try:

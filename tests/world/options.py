@@ -59,7 +59,7 @@ class Options:
     # leave out only questions that are all answered alike, which were most of a history's cost.
     polls_s: tuple[float, ...] = (2.0, 4.9, 4.9, 4.9, 4.9, 4.9)
     wraps: float = 0.1  # numbers begin anew at 0001
-    sqlite: float = 0.01  # share of histories on the real journal
+    sqlite: float = 0.01  # share on the real journal over a disk whose power can go
 
     line: float = 0.6
     at_message: float = 0.5

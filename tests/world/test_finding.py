@@ -5,7 +5,9 @@ What it finds in the real code is listed, with its seeds, in docs/explanation/ex
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from drivers.exchange import Exchange
 from protocols.kit.capabilities import CommitVote
 from protocols.kit.session import Send
 from protocols.kit.vocabulary import Outcome
+from terminal_agent.journal.store import connect
 from terminal_agent.refund.idle import IdleWatch
 from terminal_agent.runtime.attempts import AttemptRunner
 from tests.world import __main__ as program
@@ -105,6 +108,20 @@ def test_a_failure_is_reported_with_its_seed(monkeypatch: pytest.MonkeyPatch) ->
     found = batch(SEEDS[:250], OPTIONS)
     assert found.failures
     assert all(failure.startswith("Broken: ") for _, failure in found.failures)
+
+
+def a_connection_that_waits_for_no_disk(path: Path) -> sqlite3.Connection:
+    """As the journal's, but for the sync."""
+    db = connect(path)
+    db.execute("PRAGMA synchronous=OFF").fetchall()
+    return db
+
+
+def test_a_journal_that_does_not_sync_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.world.counter.connect", a_connection_that_waits_for_no_disk)
+    found = batch(range(300), Options(sqlite=1.0))
+    assert found.failures
+    assert any("were acknowledged" in failure for _, failure in found.failures)
 
 
 # --- the program -------------------------------------------------------------------------------

@@ -54,3 +54,4 @@ def test_every_kind_of_bad_luck_and_of_end_is_met() -> None:
         "never sent",
     }
     assert found.real_journal > 20
+    assert found.hits["computer_off"] > 3
