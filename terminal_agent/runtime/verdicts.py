@@ -161,10 +161,17 @@ def _as_printed(journal: Journal, case: RefundCase, number: str) -> str:
 
 
 def _check_number(journal: Journal, case: RefundCase, attempt: Attempt, word: Word) -> None:
-    """A refund's number is newer than the baseline's, and proves no other case."""
+    """A refund's number is newer than the baseline's, and proves no other case.
+
+    Of a commit-once chain it is the first attempt's baseline: the repeats were armed after it, and
+    the number may be of the booking that they asked about.
+    """
     if not word.number:
         return
-    baseline = attempt.start.baseline
+    first = attempt
+    while first.start.repeats is not None:
+        first = case.attempt(first.start.repeats)
+    baseline = first.start.baseline
     before = number_of(baseline, "receipt_number") if baseline is not None else None
     if word.booked and before is not None and 0 <= before - int(word.number) < NEAR:
         raise refusal(

@@ -240,3 +240,30 @@ def test_a_wrong_verdict_of_people_is_corrected_by_adding(subject: Subject) -> N
         assert sale.amount.currency == EUR
         again = shop.submit(Intent(sale, Operation.REFUND, sale.amount.minor, "once more"))
         assert isinstance(again, Refusal), "the money is given"
+
+
+@subjects
+def test_the_number_of_the_first_void_counts_although_its_repeat_came_later(
+    subject: Subject,
+) -> None:
+    """Found by the world, seed 10036577: honest people's number was refused as not new."""
+    lost_too = Fault(direction="to_ecr", do="cut", message="result", after=("money", "money"))
+    scenario = Scenario(faults=(replace(LOST, seconds=1.0), lost_too), terminal=STAY)
+    with opened(replace(subject.setting, scenario=scenario, exclusive=False)) as shop:
+        shop.sale()
+        sale = shop.sale()
+        shop.refund(sale, Operation.VOID)
+        shop.let_settle()
+        shop.recover()  # the cable is still out: the terminal cannot be asked
+        (case,) = shop.journal.open_cases()
+        assert [a.start.repeats for a in case.open_attempts] == [None, 1]
+        booked = shop.oracle.ours(shop.device.bank.bookings)[case.case_id][0]
+        later = case.open_attempts[1].start.baseline
+        assert later is not None
+        assert later.receipt_number == booked.receipt_number, "the repeat's baseline shows it"
+        word = verdicts.Word(
+            booked=True, number=booked.receipt_number, evidence="its journal", people=("A", "B")
+        )
+        decided = verdicts.give(shop.journal, case, word, shop.clock.wall())
+        assert decided.state is CaseState.REFUNDED
+        shop.check(settled=True)

@@ -12,6 +12,7 @@ from simulators.terminal import Phase
 from terminal_agent.journal.errors import JournalError, JournalRefusal
 from terminal_agent.journal.store import connect
 from terminal_agent.runtime.agent import Done
+from terminal_agent.runtime.attempts import Stopped
 from terminal_agent.runtime.reporter import Reporter, Silent
 from tests.disk import Sickness, opened
 from tests.harness import Shop
@@ -234,7 +235,7 @@ class Counter(Shop):
             action()
         except Killed:
             self.restart_agent_sick()
-        except (LinkError, JournalError, JournalRefusal) as error:
+        except (LinkError, JournalError, JournalRefusal, Stopped) as error:
             self._told(f"{error.code}: {error.what_happened}")
             self.station.terminal.close()
 
