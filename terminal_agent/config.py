@@ -198,6 +198,7 @@ def read(path: Path) -> Loaded:
     loaded = Loaded(config, path.absolute(), _origins(path, config, raw, probed))
     loaded.beside(config.journal.path, key="journal.path")
     loaded.beside(config.slip.folder, key="slip.folder")
+    loaded.beside(config.journal.anchors, key="journal.anchors")
     return loaded
 
 

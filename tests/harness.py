@@ -25,8 +25,8 @@ from terminal_agent.policy.decision import Refusal
 from terminal_agent.policy.rules import PolicyRules
 from terminal_agent.refund.facts import EndOfDay
 from terminal_agent.refund.sale import Sale, SaleSource
-from terminal_agent.refund.states import AttemptState
-from terminal_agent.runtime import sale_book
+from terminal_agent.refund.states import AttemptState, CaseState
+from terminal_agent.runtime import sale_book, verdicts
 from terminal_agent.runtime.agent import Done, Wish
 from terminal_agent.runtime.assembly import station_over
 from terminal_agent.runtime.attempts import may_try
@@ -242,6 +242,28 @@ class Shop:
         """The command `recover`."""
         for done in self.agent.finish_open():
             self._trouble_of(done)
+
+    def decide(self, case: RefundCase) -> RefundCase:
+        """Two honest people look into the terminal's own books, and say what they see."""
+        booked = self.oracle.ours(self.device.bank.bookings).get(case.case_id, [])
+        word = verdicts.Word(
+            booked=bool(booked),
+            number=booked[0].receipt_number if booked else "",
+            evidence="the terminal's own journal",
+            people=("Wang", "Zhao"),
+        )
+        decided = verdicts.give(self.journal, case, word, self.clock.wall())
+        assert not decided.open_attempts
+        assert (decided.state is CaseState.REFUNDED) == bool(booked)
+        return decided
+
+    def people_look(self) -> None:
+        """They decide what waits for them; a terminal that could not be asked they wait for."""
+        for case in self.journal.open_cases():
+            if verdicts.undecided(case):
+                if any(a.state is not AttemptState.PARKED for a in case.open_attempts):
+                    self.let_settle()
+                self.decide(case)
 
     def end_of_day(self) -> bool:
         """The command `terminal end-of-day`: refused while a case is open."""

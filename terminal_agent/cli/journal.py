@@ -79,10 +79,7 @@ def anchor(context: Context) -> ExitCode:
         made = make(context, journal)
     out = context.arguments.out
     if out:
-        try:
-            anchors.keep(Path(out), made)
-        except OSError as error:
-            raise _usage(BadAnchor(str(error), code="anchor.not_kept")) from error
+        _keep(Path(out), made)
     if context.as_json:
         context.write_json(
             {
@@ -106,11 +103,15 @@ def make(context: Context, journal: Reader) -> Anchor:
     if config.anchor_key:
         made = made.signed(config.anchor_key)
     if config.anchors:
-        try:
-            anchors.keep(context.loaded.beside(config.anchors), made)
-        except OSError as error:
-            raise _usage(BadAnchor(str(error), code="anchor.not_kept")) from error
+        _keep(context.loaded.beside(config.anchors), made)
     return made
+
+
+def _keep(path: Path, made: Anchor) -> None:
+    try:
+        anchors.keep(path, made)
+    except OSError as error:
+        raise _usage(BadAnchor(str(error), code="anchor.not_kept")) from error
 
 
 def of_the_day(context: Context, journal: Reader) -> None:

@@ -159,3 +159,11 @@ def test_the_key_is_never_shown(tmp_path: Path) -> None:
     shown = till.run("config", "show").said
     assert "journal.anchor_key" in shown
     assert "of the shop" not in shown
+
+
+def test_a_path_of_anchors_that_is_none_is_refused_before_anything_else(till: Till) -> None:
+    config = till.config.read_text(encoding="utf-8")
+    till.config.write_text(f'[journal]\nanchors = "~no-such-user/a"\n{config}', encoding="utf-8")
+    ran = till.run("terminal", "end-of-day", "--terminal", "till")
+    assert ran.code == 2
+    assert "journal.anchors" in ran.said

@@ -26,7 +26,6 @@ from simulators.scenario import Scenario, Step
 from simulators.settings import MissingAckHabit
 from terminal_agent.journal.errors import JournalRefusal
 from terminal_agent.policy.decision import Refusal
-from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime import verdicts
 from tests.conformance.blows import At, Blow
 from tests.conformance.lives import FULL, SUBJECTS, WAYS, Subject, always_declined, surviving
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
     from protocols.kit.vocabulary import Operation
     from simulators.bank import BookingKind
-    from terminal_agent.refund.nouns import RefundCase
     from terminal_agent.refund.sale import Sale
 
 # How a person can see a terminal's true books: where it undoes in secret nobody can.
@@ -46,7 +44,6 @@ HABITS = [habit for habit in MissingAckHabit if habit is not MissingAckHabit.GHO
 AMOUNTS = (500, 1250)
 # A blow comes at one of the first so many moments of an action; an action has up to a hundred.
 MOMENTS = st.integers(1, 130)
-PEOPLE = ("Wang", "Zhao")
 
 
 class Day(RuleBasedStateMachine):
@@ -92,7 +89,7 @@ class Day(RuleBasedStateMachine):
         shop.check(settled=True)
         for case in shop.journal.open_cases():
             assert verdicts.undecided(case), f"{case.case_id} is neither closed nor parked"
-            self._decide(case)
+            shop.decide(case)
         assert not shop.journal.open_cases()
         shop.check(settled=True)
 
@@ -156,22 +153,7 @@ class Day(RuleBasedStateMachine):
     @rule()
     def people_look(self) -> None:
         """Two honest people look at the terminal's own books and decide what waits for them."""
-        for case in self.shop.journal.open_cases():
-            if verdicts.undecided(case):
-                if any(a.state is not AttemptState.PARKED for a in case.open_attempts):
-                    self.shop.let_settle()  # the terminal could not be asked: they wait for it
-                self._decide(case)
-
-    def _decide(self, case: RefundCase) -> None:
-        shop = self.shop
-        booked = shop.oracle.ours(shop.device.bank.bookings).get(case.case_id, [])
-        word = verdicts.Word(
-            booked=bool(booked),
-            number=booked[0].receipt_number if booked else "",
-            evidence="the terminal's own journal",
-            people=PEOPLE,
-        )
-        verdicts.give(shop.journal, case, word, shop.clock.wall())
+        self.shop.people_look()
 
     @rule()
     def end_the_day_at_the_till(self) -> None:

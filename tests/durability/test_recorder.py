@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from tests.durability import traced
 from tests.durability.recorder import Recorder
 from tests.journal import shelf
 from tests.process.agents import CHECKOUT, environment
+from tests.process.tools import need
 from tests.refund import story as s
 from tests.setting import Killed
 
@@ -28,9 +28,7 @@ def recorded(root: Path) -> Recorder:
 
 
 def test_the_recorder_sees_the_calls_that_strace_sees(tmp_path: Path) -> None:
-    strace = shutil.which("strace")
-    if strace is None:
-        pytest.skip("strace is not installed")
+    strace = need("strace")
     root = (tmp_path / "traced").resolve()
     root.mkdir()
     out = tmp_path / "trace.txt"

@@ -16,7 +16,7 @@ from terminal_agent.policy.decision import Refusal
 from terminal_agent.refund.errors import IllegalFact
 from terminal_agent.refund.evidence import Evidence
 from terminal_agent.refund.facts import AttemptApproved, HumanVerdict
-from terminal_agent.refund.states import AttemptState, CaseState
+from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime import verdicts
 from terminal_agent.runtime.agent import Wish
 from tests.harness import EUR, SETTLING_S, Intent
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tests.world.plan import Act, Plan
     from tests.world.tale import Tale
 
-_PEOPLE: Final = ("Wang", "Zhao")
 # How often somebody comes back after the bad luck is over, until everything must have its end.
 _ROUNDS: Final = 3
 # A disk that is only simulated needs no real one below it.
@@ -181,12 +180,7 @@ class Life:
         self._shop.end_of_day()
 
     def _people(self, _act: Act) -> None:
-        shop = self._shop
-        for case in shop.journal.open_cases():
-            if verdicts.undecided(case):
-                if any(a.state is not AttemptState.PARKED for a in case.open_attempts):
-                    shop.let_settle()  # the terminal could not be asked: they wait for it
-                self.decide(case)
+        self._shop.people_look()
 
     def _sell(self, act: Act) -> None:
         shop = self._shop
@@ -261,7 +255,7 @@ class Life:
         for case in shop.journal.open_cases():
             if not verdicts.undecided(case):
                 raise NotLive(f"{case.case_id} is neither closed nor for people: {case.state}")
-            self.decide(case)
+            shop.decide(case)
         for case in shop.journal.unsettled_cases():
             shop.agent.cancel(case, "Lin")
         shop.check(settled=True)
@@ -276,17 +270,3 @@ class Life:
             for case in self._shop.journal.open_cases()
             for attempt in case.open_attempts
         )
-
-    def decide(self, case: RefundCase) -> None:
-        """Two honest people look into the terminal's own books."""
-        shop = self._shop
-        booked = shop.oracle.ours(shop.device.bank.bookings).get(case.case_id, [])
-        word = verdicts.Word(
-            booked=bool(booked),
-            number=booked[0].receipt_number if booked else "",
-            evidence="the terminal's own journal",
-            people=_PEOPLE,
-        )
-        decided = verdicts.give(shop.journal, case, word, shop.clock.wall())
-        assert not decided.open_attempts
-        assert (decided.state is CaseState.REFUNDED) == bool(booked)

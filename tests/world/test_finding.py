@@ -6,19 +6,14 @@ What it finds in the real code is listed, with its seeds, in docs/explanation/ex
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.exchange import Exchange
-from protocols.kit.capabilities import CommitVote
-from protocols.kit.session import Send
-from protocols.kit.vocabulary import Outcome
 from terminal_agent.journal.store import connect
-from terminal_agent.refund.idle import IdleWatch
-from terminal_agent.runtime.attempts import AttemptRunner
+from tests.mutants import seeds
+from tests.mutants.planting import planted
+from tests.oracle import Broken
 from tests.world import __main__ as program
 from tests.world.life import live
 from tests.world.many import batch
@@ -27,87 +22,45 @@ from tests.world.plan import draw
 from tests.world.shrink import failure_of, shrunk
 from tests.world.tale import Tale
 
-if TYPE_CHECKING:
-    from drivers.errors import LinkLost
-    from protocols.kit.session import ExchangeResult
-    from terminal_agent.refund.nouns import RefundCase
-    from terminal_agent.runtime.attempts import Ending, MoneyListener
-
-SEEDS = range(600)
+SEEDS = range(1_500)
+BROKEN = "Broken: "
 OPTIONS = Options(sqlite=0)
 
 
-def a_lost_answer_is_taken_for_nothing_sent(patch: pytest.MonkeyPatch) -> None:
-    noted = AttemptRunner._note_end
-
-    def mistaken(
-        self: AttemptRunner,
-        case: RefundCase,
-        number: int,
-        listener: MoneyListener,
-        result: ExchangeResult,
-    ) -> Ending:
-        if result.outcome is Outcome.UNKNOWN and listener.seen is None:
-            result = replace(result, outcome=Outcome.NOT_SENT, reason="nothing_written")
-        return noted(self, case, number, listener, result)
-
-    patch.setattr(AttemptRunner, "_note_end", mistaken)
-
-
-def nobody_waits_for_the_horizon(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(IdleWatch, "feed", lambda *_: True)
-    patch.setattr(CommitVote, "wait_s", lambda *_: 0.0)
-
-
-def the_money_message_is_written_twice(patch: pytest.MonkeyPatch) -> None:
-    write = Exchange._write
-
-    def stubborn(self: Exchange, send: Send) -> LinkLost | None:
-        failure = write(self, send)
-        if send.money and failure is None:
-            self._link.write(send.data)
-        return failure
-
-    patch.setattr(Exchange, "_write", stubborn)
-
-
+# Of the seeded mistakes those that a whole history shows, and that the fake journal does not hide.
 MISTAKES = {
-    "lost-is-not-sent": (a_lost_answer_is_taken_for_nothing_sent, "Broken: P"),
-    "no-horizon": (nobody_waits_for_the_horizon, "Broken: P"),
-    "written-twice": (the_money_message_is_written_twice, "Broken: "),
+    seed.name: seed.edits
+    for seed in seeds.SEEDS
+    if seed.name in {"armed-is-not-sent", "approved-at-sight", "no-horizon", "resend-on-nak"}
 }
+assert len(MISTAKES) == 4, "they are still called so"
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_planted_mistake_is_found_shrunk_and_told(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plant, promise = MISTAKES[name]
-    plant(monkeypatch)
-    seed = next(seed for seed in SEEDS if failure_of(draw(seed, OPTIONS)).startswith(promise))
-    plan = draw(seed, OPTIONS)
-    failure = failure_of(plan)
-    left_out = shrunk(plan)
-    short = plan.without(left_out)
-    assert failure_of(short) == failure, "the short one fails in the same way"
-    assert len(short.parts()) <= len(plan.parts())
-    for place in set(range(len(plan.parts()))) - left_out:
-        assert failure_of(plan.without(left_out | {place})) != failure, "every part left is needed"
-    tale = Tale()
-    with pytest.raises(AssertionError):
-        live(short, tale)
+def test_a_planted_mistake_is_found_shrunk_and_told(name: str) -> None:
+    with planted(MISTAKES[name]):
+        seed = next(seed for seed in SEEDS if failure_of(draw(seed, OPTIONS)).startswith(BROKEN))
+        plan = draw(seed, OPTIONS)
+        failure = failure_of(plan)
+        left_out = shrunk(plan)
+        short = plan.without(left_out)
+        assert failure_of(short) == failure, "the short one fails in the same way"
+        for place in set(range(len(plan.parts()))) - left_out:
+            assert failure_of(plan.without(left_out | {place})) != failure, "every part is needed"
+        tale = Tale()
+        with pytest.raises(Broken):
+            live(short, tale)
     told = "\n".join(tale.lines())
     assert "people    asks for money back" in told
     assert "AttemptBaselined+AttemptArmed" in told
-    monkeypatch.undo()
     assert failure_of(short) == "", "without the mistake the same history is sound"
 
 
-def test_a_failure_is_reported_with_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    a_lost_answer_is_taken_for_nothing_sent(monkeypatch)
-    found = batch(SEEDS[:250], OPTIONS)
+def test_a_failure_is_reported_with_its_seed() -> None:
+    with planted(MISTAKES["armed-is-not-sent"]):
+        found = batch(SEEDS[:250], OPTIONS)
     assert found.failures
-    assert all(failure.startswith("Broken: ") for _, failure in found.failures)
+    assert all(failure.startswith(BROKEN) for _, failure in found.failures)
 
 
 def a_connection_that_waits_for_no_disk(path: Path) -> sqlite3.Connection:
@@ -154,10 +107,10 @@ def test_many_are_added_up(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_broken_promise_ends_with_the_line_that_shows_it_again(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    a_lost_answer_is_taken_for_nothing_sent(monkeypatch)
-    assert program.main(["--count", "120", "--sqlite", "0"]) == 1
+    with planted(MISTAKES["armed-is-not-sent"]):
+        assert program.main(["--count", "120", "--sqlite", "0"]) == 1
     out = capsys.readouterr().out
     assert "python -m tests.world --seed " in out
     assert " --sqlite 0.0" in out
