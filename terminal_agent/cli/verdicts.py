@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drivers.errors import LinkError
 from terminal_agent.cli.options import person, sentence
 from terminal_agent.cli.technician import talking
 from terminal_agent.cli.telling import tell_trouble
@@ -154,9 +155,13 @@ def release_quarantine(context: Context) -> ExitCode:
 
 def _last_of(context: Context, name: str) -> str:
     """Show what the terminal booked last, and give it in a few words for the journal."""
-    with talking(context, name) as (_, talk):
-        talk.become_ready()
-        record = talk.last().record
+    try:
+        with talking(context, name) as (_, talk):
+            talk.become_ready()
+            record = talk.last().record
+    except LinkError:
+        context.progress_screen.say(context.texts.line("quarantine.read_first", name=name))
+        raise
     if record is None:
         told = context.texts.line("quarantine.terminal_empty", name=name)
         context.screen.say(told)

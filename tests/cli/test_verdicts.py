@@ -211,6 +211,8 @@ def test_nothing_is_released_before_the_terminal_was_read(tmp_path: Path) -> Non
     till.line.pull()
     ran = till.run(*RELEASE)
     assert ran.code == 7
+    assert "refunds stay blocked" in ran.said
+    assert "--no-terminal" in ran.said
     assert till.run("quarantine", "show").code == 6, "still blocked"
     assert till.run(*RELEASE, "--no-terminal").code == 0
     assert till.run("quarantine", "show").code == 0
