@@ -12,6 +12,7 @@ JOBS   ?= 2
 # How much `make prove` and `make fuzz` do; HISTORIES=1000000 and RUNS=10000000 are the long runs.
 HISTORIES ?= 100000
 RUNS   ?= 1000000
+MIB    ?= 100
 
 .PHONY: help demo test lint bench coverage docs lock prove sweep fuzz mutate wheel clean
 help: ## what can be made
@@ -60,11 +61,11 @@ sweep: $(STAMP) ## two faults at every byte of every dialogue (days; PAIR_STRIDE
 docs: $(STAMP) ## write the generated pages of docs/reference again
 	@$(BIN)/python -m tests.generated
 
-fuzz: $(STAMP) ## hostile bytes for every decoder, guided by coverage where atheris can be installed
+fuzz: $(STAMP) ## hostile bytes for every decoder, guided by coverage where atheris can be installed (hours)
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-fuzz.txt \
 		|| echo "atheris has no build for this Python or system: the seeded mutator takes its place"
 	@$(BIN)/python -m tests.fuzz --runs $(RUNS)
-	@$(BIN)/python -m tests.fuzz --memory 100
+	@$(BIN)/python -m tests.fuzz --memory $(MIB)
 
 mutate: $(STAMP) ## change every line of the rules about money; a test must notice each (an hour)
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-mutate.txt
