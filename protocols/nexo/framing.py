@@ -7,9 +7,9 @@ from typing import Final
 from protocols.kit.lengthprefix import LengthPrefixFramer
 from protocols.kit.node import SIZE_MAX
 
-_LENGTH_SIZE: Final = 4
+LENGTH_SIZE: Final = 4
 
 
 def tcp_framer() -> LengthPrefixFramer:
     """One side of a connection."""
-    return LengthPrefixFramer(_LENGTH_SIZE, SIZE_MAX)
+    return LengthPrefixFramer(LENGTH_SIZE, SIZE_MAX)

@@ -1,8 +1,8 @@
 """Amounts, message numbers and times as nexo writes them.
 
 A ServiceID tells a request and its answer apart from all others for at least a day. Those of money
-come from the journal's own counter and begin with 0 to 9 or A to N; those of harmless requests are
-made of the time at which the line was opened and begin with Z, so that the two never meet.
+are made by the agent from a number that never comes twice and have ten letters; those of harmless
+requests are made of the time at which the line was opened and have nine, so the two never meet.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 SERVICE_ID_SIZE: Final = 10
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_HARMLESS: Final = "Z"
+_HARMLESS_SIZE: Final = 9
+# Harmless requests of one line before their numbers could meet those of the next one, which was
+# opened a millisecond later at the least.
+_PER_MILLISECOND: Final = 32
 _DAY_S: Final = 86_400
 _DAYS_TO_1970: Final = 719_468  # from 1 March of the year 0, Gregorian
 _ERA_DAYS: Final = 146_097  # 400 years
@@ -35,16 +38,12 @@ def base36(number: int, size: int) -> str:
 
 def reference(number: int) -> str:
     """The ServiceID of a money request, made of a number that is never given twice."""
-    assert 0 <= number < 24 * 36**9, "the first letter tells money from questions"
     return base36(number, SERVICE_ID_SIZE)
 
 
 def harmless_id(opened_ms: int, count: int) -> str:
-    """The ServiceID of the nth request of a line that was opened at that time.
-
-    One request takes longer than a millisecond, so the next line begins behind the last one's.
-    """
-    return _HARMLESS + base36(opened_ms + count, SERVICE_ID_SIZE - 1)
+    """The ServiceID of the nth harmless request of a line that was opened at that time."""
+    return base36(opened_ms * _PER_MILLISECOND + count, _HARMLESS_SIZE)
 
 
 def amount_text(amount: Amount) -> str:
