@@ -71,6 +71,8 @@ def of_money(request: Request, message: Message, reference: str, currency: str) 
         if record.amount_minor is None:
             return Ending(_said(Outcome.NOT_SENT, "not_started", code))
         return Ending(unknown("contradiction", record), record)
+    if _repeated_message(code, message):
+        return Ending(unknown("unclear", record), record)
     if record.booking is Booking.DECLINED:
         if record.amount_minor:
             return Ending(unknown("contradiction", record), record)
@@ -80,6 +82,15 @@ def of_money(request: Request, message: Message, reference: str, currency: str) 
     if records.contradiction(request, message, record):
         return Ending(unknown("mismatch", record), record)
     return Ending(_said(Outcome.APPROVED, "completed", code, record), record)
+
+
+def _repeated_message(code: str, message: Message) -> bool:
+    """Whether the terminal had our request before: then this refuses the copy, not the request."""
+    words = message.text("additional_response") or ""
+    return code == _MESSAGE_FORMAT and "repeat" in words.lower()
+
+
+_MESSAGE_FORMAT: Final = "MessageFormat"
 
 
 def _said(

@@ -354,6 +354,9 @@ class NexoPersonality:
         """Why a request is refused before it starts; ("", None) when nothing stands in its way."""
         if self._profile.logs_in and not self._logged_in:
             return "LoggedOut", None
+        running = self._running
+        if running is not None and running.peers.service_id == peers.service_id:
+            return "InProgress", None  # the same request once more: it is being worked at
         if self._known(peers.service_id or "") is not None:
             return "MessageFormat", "Repeated Message"
         return ("Busy", None) if self._busy() else ("", None)
