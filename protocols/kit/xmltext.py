@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField
-from protocols.kit.node import DEPTH_MAX, Node, decoded, place
+from protocols.kit.node import DEPTH_MAX, Node, check_name, decoded, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +137,9 @@ class _Scanner:
         for each in _ATTRIBUTE.finditer(text, start, end):
             group = 2 if each[2] is not None else 3
             attributes.append((each[1], *each.span(group)))
-        if len({name for name, _, _ in attributes}) < len(attributes):
+        for each_name in (name, *(attribute for attribute, _, _ in attributes)):
+            check_name(each_name, place(text, at))
+        if len({attribute for attribute, _, _ in attributes}) < len(attributes):
             raise _wrong(text, at, "an attribute appears twice")
         return Piece("open", at, found.end(), name, tuple(attributes)), found.end()
 
