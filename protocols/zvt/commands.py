@@ -71,7 +71,7 @@ _WITH_RESULT = _ONCE | {Operation.LAST_TRANSACTION, Operation.REPRINT}
 
 def ends_with_answer(operation: Operation) -> bool:
     """Whether 80 00 alone ends the request: log-off and abort have no completion."""
-    return operation in {Operation.DISCONNECT, Operation.ABORT}
+    return operation in (Operation.DISCONNECT, Operation.ABORT)
 
 
 def config_byte(settings: SessionSettings, profile: ZvtProfile) -> int:

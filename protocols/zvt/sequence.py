@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocols.kit.tlv import Tlv, primitive
-from protocols.zvt.messages import parse, serialise
+from protocols.zvt.messages import parse, written
 
 if TYPE_CHECKING:
     from protocols.kit.messages import Message
@@ -33,7 +33,7 @@ def with_message_id(apdu: bytes, number: str) -> bytes:
     message = parse(apdu)
     others = [node for node in message.tlv() if node.tag != MESSAGE_ID]
     tlv = Tlv.of(*others, primitive(MESSAGE_ID, bytes.fromhex(number)))
-    return serialise(message.layout.message(**{**message.values, "tlv": tlv}))
+    return written(message.layout, {**message.values, "tlv": tlv})
 
 
 class MessageIds:

@@ -59,6 +59,10 @@ class Phase(Enum):
     CLOSING = auto()  # completion answered; its acknowledgement byte is due
 
 
+# A message that comes now belongs to nothing that runs.
+_DEAF = (Phase.IDLE, Phase.CLOSING, Phase.HELD)
+
+
 class ZvtSession:
     """One till-side conversation; see `protocols.kit.session` for the contract."""
 
@@ -134,7 +138,7 @@ class ZvtSession:
         """Let timers run out."""
         heard, out = self._line.tick(now)
         actions = self._react(heard, out, now)
-        if self._phase in {Phase.ANSWER, Phase.RUNNING} and self._overdue(now):
+        if self._phase in (Phase.ANSWER, Phase.RUNNING) and self._overdue(now):
             self._line.forget()
             return [*actions, *self._end(self._unknown(self._silence()))]
         return actions
@@ -226,7 +230,7 @@ class ZvtSession:
 
     def _take(self, apdu: bytes, now: float) -> None:
         self._heard += 1
-        if self._phase in {Phase.IDLE, Phase.CLOSING, Phase.HELD} or self._heard > MESSAGES_MAX:
+        if self._phase in _DEAF or self._heard > MESSAGES_MAX:
             self._clean = False
             self._note("late_message", apdu[:2].hex())
             return
