@@ -33,12 +33,12 @@ class Pump:
             return other
         return moment
 
-    def catch_up(self, now: float) -> None:
-        """Do everything that is due by now."""
+    def catch_up(self, now: float) -> float | None:
+        """Do everything that is due by now; gives the moment of what is due next."""
         for _ in range(EVENTS_MAX):
             moment = self.next()
             if moment is None or moment > now:
-                return
+                return moment
             self._happen(max(moment, 0.0))
         raise AssertionError("the terminal has always something due")
 

@@ -78,11 +78,10 @@ class ZvtPersonality:
     @property
     def deadline(self) -> float | None:
         """The earliest of all timers: line, dialogues, device."""
-        first = self._link.deadline
-        for moment in (self._terminal.deadline, *(d.due for d in self._dialogues())):
-            if moment is not None and (first is None or moment < first):
-                first = moment
-        return first
+        first = _earlier(self._link.deadline, self._terminal.deadline)
+        for dialogue in self._beside:
+            first = _earlier(first, dialogue.due)
+        return first if self._main is None else _earlier(first, self._main.due)
 
     @property
     def listening(self) -> bool:
@@ -123,8 +122,7 @@ class ZvtPersonality:
     # -- the pump -------------------------------------------------------------------------------
 
     def _dialogues(self) -> list[Dialogue]:
-        main = [self._main] if self._main is not None else []
-        return [*self._beside, *main]
+        return self._beside if self._main is None else [*self._beside, self._main]
 
     def _go_on(self) -> bytes:
         """Hand out what was heard and what happened until nothing more follows from it."""
@@ -165,7 +163,8 @@ class ZvtPersonality:
 
     def _sweep(self) -> None:
         """Forget dialogues that are over."""
-        self._beside = [dialogue for dialogue in self._beside if not dialogue.done]
+        if self._beside:
+            self._beside = [dialogue for dialogue in self._beside if not dialogue.done]
         if self._main is not None and self._main.done:
             self._main = None
         if self._main is None or self._main.ending:
@@ -324,6 +323,12 @@ class ZvtPersonality:
                 self._own_id = registration.next_id()
                 message = stamped(message, self._own_id)
         return serialise(message)
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _agreed(message: Message) -> bool:
