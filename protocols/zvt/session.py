@@ -31,7 +31,7 @@ from protocols.kit.session import (
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
 from protocols.zvt import commands, endings, printing, records
 from protocols.zvt.link import LineEvent, SerialLine, TcpLine
-from protocols.zvt.messages import parse, serialise
+from protocols.zvt.messages import parse
 from protocols.zvt.profiles import ZVT_PROFILES
 from protocols.zvt.results import intermediate_text
 from protocols.zvt.sequence import MessageIds
@@ -122,7 +122,7 @@ class ZvtSession:
             self._ids.start(offered=self._profile.message_ids)
         self._command = command.layout.code
         self._phase = Phase.ANSWER
-        apdu = self._ids.stamp_command(serialise(command))
+        apdu = self._ids.stamp_command(command)
         repeats = self._profile.repeats if commands.repeatable(request.operation) else 0
         data = self._line.command(apdu, now, repeats=repeats)
         # T3 counts from a command that arrived: on a serial line from its acknowledgement.
