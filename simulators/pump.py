@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulators.cable import Way, next_wait
+from simulators.cable import Way
 
 if TYPE_CHECKING:
     from simulators.station import Station
@@ -28,7 +28,7 @@ class Pump:
     def next(self) -> float | None:
         """When something is due at the terminal's end."""
         moment = self._personality.deadline
-        other = next_wait(self._cable)
+        other = self._cable.next_due
         if moment is None or (other is not None and other < moment):
             return other
         return moment

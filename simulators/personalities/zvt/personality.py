@@ -78,10 +78,15 @@ class ZvtPersonality:
     @property
     def deadline(self) -> float | None:
         """The earliest of all timers: line, dialogues, device."""
-        first = _earlier(self._link.deadline, self._terminal.deadline)
-        for dialogue in self._beside:
-            first = _earlier(first, dialogue.due)
-        return first if self._main is None else _earlier(first, self._main.due)
+        first = self._link.deadline
+        moment = self._terminal.deadline
+        if moment is not None and (first is None or moment < first):
+            first = moment
+        for dialogue in self._dialogues():
+            moment = dialogue.due
+            if moment is not None and (first is None or moment < first):
+                first = moment
+        return first
 
     @property
     def listening(self) -> bool:
@@ -323,12 +328,6 @@ class ZvtPersonality:
                 self._own_id = registration.next_id()
                 message = stamped(message, self._own_id)
         return serialise(message)
-
-
-def _earlier(one: float | None, other: float | None) -> float | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return min(one, other)
 
 
 def _agreed(message: Message) -> bool:
