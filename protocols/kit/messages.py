@@ -184,10 +184,10 @@ class Message:
     def text(self, name: str) -> str | None:
         """A text or a string of digits, without the pad on its right; a secret only masked."""
         value = self.values.get(name)
-        if isinstance(value, Secret):
-            return value.masked
         if value is None:
             return None
+        if isinstance(value, Secret):
+            return value.masked
         assert isinstance(value, str), f"{name} is no text"
         return (self.letters(value) if self.letters else value).rstrip(" \0")
 

@@ -214,14 +214,16 @@ def _plain(data: bytes, found: list[Piece]) -> int:
             found.append(control)
             at += 1
             continue
+        if not data.startswith(_START, at):
+            break
         start = at + len(_START)
         mark = data.find(_DLE, start)
-        crc_at = mark + len(_END)
-        stop = crc_at + _CRC_SIZE
-        if not (start < mark <= start + APDU_MAX and stop <= end):
+        if not (start < mark <= start + APDU_MAX and data.startswith(_END, mark)):
             break
         apdu = data[start:mark]
-        if data[at:start] != _START or data[mark:crc_at] != _END or _crc(apdu) != data[crc_at:stop]:
+        crc_at = mark + len(_END)
+        stop = crc_at + _CRC_SIZE
+        if _crc(apdu) != data[crc_at:stop]:
             break
         found.append(Payload(apdu))
         at = stop
