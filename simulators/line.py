@@ -67,11 +67,12 @@ class SimulatedLine:
         Raises ConnectionError when the line is dead and everything before was read.
         """
         assert self._open, "the line is not open"
-        clock, cable = self._clock, self._cable
+        clock, cable, pump = self._clock, self._cable, self._pump
         end = clock.monotonic() + max(timeout_s, 0.0)
         for _ in range(EVENTS_MAX):
-            moment = self._catch_up()
-            if data := cable.take(Way.TO_ECR, clock.monotonic()):
+            now = clock.monotonic()
+            moment = pump.catch_up(now)
+            if data := cable.take(Way.TO_ECR, now):
                 return data
             arrival = cable.next_arrival(Way.TO_ECR)
             if arrival is None and self._dead():

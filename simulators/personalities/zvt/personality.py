@@ -135,16 +135,14 @@ class ZvtPersonality:
             heard = self._link.heard()
             for item in heard:
                 self._take(item)
-            happened = self._device()
+            happened = bool(self._terminal.happenings) and self._device()
             self._sweep()
             if not heard and not happened:
                 return self._link.out()
 
     def _device(self) -> bool:
-        """Tell the main dialogue the next thing that happened at the device."""
+        """Tell the main dialogue the next happening at the device, if it waits."""
         happenings = self._terminal.happenings
-        if not happenings:
-            return False
         if Happening.POWER_LOST in happenings:
             self._power_lost()
             return True
