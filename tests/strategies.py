@@ -25,6 +25,7 @@ from protocols.kit.fields import (
     Var,
 )
 from protocols.kit.masking import Secret, passes_luhn
+from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 HEX = DECIMAL + "ABCDEF"
 OPEN_BYTES_MAX = 40  # keeps open-ended fields below every length prefix
 _PRIMITIVE_TAGS = (0x01, 0x07, 0x1C, 0x43, 0x9A, 0x1F10, 0x1F73, 0x5F24, 0xDF01, 0x1F8173)
+_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "1077", "0002")}  # text, binary
 _CONSTRUCTED_TAGS = (0x24, 0x25, 0x2F, 0x60, 0xE4, 0xFF40, 0x3F21)
 
 
@@ -114,6 +116,11 @@ def messages_of(draw: st.DrawFn, layout: MessageLayout) -> Message:
         for tag in tags:
             part = layout.tagged[tag]
             values[part.name] = draw(values_of(part.field))
+    if isinstance(layout, TaggedLayout):
+        words = [w for w in _UNLISTED_WORDS[layout.items.text] if layout.items.is_word(w)]
+        for word in draw(st.lists(st.sampled_from(words), unique=True)) if words else ():
+            if layout.items.tag(word) not in layout.tagged:
+                values[f"tag_{word}"] = draw(st.binary(max_size=OPEN_BYTES_MAX))
     return layout.message(**values)
 
 
