@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from protocols.kit.asciifields import Digits, DigitsNumber, Fixed
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -87,6 +87,8 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.binary(min_size=size, max_size=size)
         case Digits(size=size, also=also):
             return st.text(DECIMAL + also, min_size=size, max_size=size)
+        case OpenDigits(least=least, most=most):
+            return st.text(DECIMAL, min_size=least, max_size=most)
         case DigitsNumber(size=size):
             return st.integers(0, 10**size - 1)
         case Fixed(text=text):
