@@ -36,7 +36,7 @@ class Desk:
     ) -> None:
         self.terminal = terminal
         self.now = 0.0
-        self.link = StxLink(shape, habits, self.judge)
+        self.link = StxLink(shape, habits, self._judge)
         self._stream = stream
         self._main: Dialogue | None = None
         self._beside: list[Dialogue] = []
@@ -51,6 +51,10 @@ class Desk:
     def command(self, payload: bytes, plan: Plan) -> None:
         """A good frame of the till."""
         raise NotImplementedError
+
+    def hears(self, payload: bytes) -> Verdict:
+        """What this terminal does with a good frame now, where no scenario wants it otherwise."""
+        return Verdict.TAKE
 
     def control(self, control: Control) -> None:
         """A control byte of the till that no dialogue waits for."""
@@ -185,15 +189,16 @@ class Desk:
         if self._main is None or self._main.ending:
             self.terminal.finish()
 
-    def judge(self, payload: bytes) -> Verdict:
+    def _judge(self, payload: bytes) -> Verdict:
         """What the line answers to a good frame; a scenario may want it otherwise."""
         plan = self.terminal.script.take(self.names(payload))
-        if "ignore" in plan:
+        heard = self.hears(payload)
+        if "ignore" in plan or heard is Verdict.IGNORE:
             return Verdict.IGNORE
-        if "nak" in plan:
+        if "nak" in plan or heard is Verdict.REFUSE:
             return Verdict.REFUSE
         self._plans.append(plan)
-        return Verdict.REFUSE_AND_TAKE if "nak_and_run" in plan else Verdict.TAKE
+        return Verdict.REFUSE_AND_TAKE if "nak_and_run" in plan else heard
 
     def _take(self, item: Heard) -> None:
         match item:
