@@ -111,8 +111,12 @@ class Desk:
         self.now = now
         if not self.terminal.powered:
             return b""
-        self.link.receive(data, now)
-        return self._go_on()
+        out = bytearray()
+        for piece in self.link.pieces(data, now):
+            # One after the other: what the first one begins decides how the next one is heard.
+            self.link.take(piece, now)
+            out += self._go_on()
+        return bytes(out)
 
     def tick(self, now: float) -> bytes:
         """Let timers run out."""

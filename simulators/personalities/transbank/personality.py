@@ -95,7 +95,7 @@ class TransbankPersonality(Desk):
 
     def _steps(self, message: Message, plan: Plan) -> Steps:
         terminal, layout = self.terminal, message.layout
-        ended = plan.get("refuse") or plan.get("abort")
+        ended = plan.get("abort")
         if ended is not None:
             return dialogues.say(self._refusal(message, ended.code))
         if layout in _MULTI:
