@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -25,6 +27,8 @@ from protocols.kit.fields import (
     Var,
 )
 from protocols.kit.masking import Secret, passes_luhn
+from protocols.kit.separated import Letters, Separated
+from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 HEX = DECIMAL + "ABCDEF"
 OPEN_BYTES_MAX = 40  # keeps open-ended fields below every length prefix
 _PRIMITIVE_TAGS = (0x01, 0x07, 0x1C, 0x43, 0x9A, 0x1F10, 0x1F73, 0x5F24, 0xDF01, 0x1F8173)
+_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "1077", "0002")}  # text, binary
 _CONSTRUCTED_TAGS = (0x24, 0x25, 0x2F, 0x60, 0xE4, 0xFF40, 0x3F21)
 
 
@@ -82,6 +87,14 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(HEX, min_size=size * 2, max_size=size * 2)
         case Bytes(size=size):
             return st.binary(min_size=size, max_size=size)
+        case Digits(size=size, also=also):
+            return st.text(DECIMAL + also, min_size=size, max_size=size)
+        case OpenDigits(least=least, most=most):
+            return st.text(DECIMAL, min_size=least, max_size=most)
+        case DigitsNumber(size=size):
+            return st.integers(0, 10**size - 1)
+        case Fixed(text=text):
+            return st.just(text)
         case Text(size=size, charset=charset):
             return st.text(letters_of(charset), min_size=size, max_size=size)
         case OpenBcd(also=also):
@@ -96,6 +109,10 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(allowed, max_size=OPEN_BYTES_MAX)
         case Var(inner=inner):
             return values_of(inner)
+        case Letters(most=most, least=least, allowed=allowed):
+            return st.text(allowed, min_size=least, max_size=min(most, OPEN_BYTES_MAX))
+        case Separated(inner=Letters() as inner, mark=mark):
+            return values_of(replace(inner, allowed=inner.allowed.replace(mark, "")))
         case TlvContainer():
             return tlv_containers()
         case Hidden(inner=inner, card_number=card_number):
@@ -114,6 +131,11 @@ def messages_of(draw: st.DrawFn, layout: MessageLayout) -> Message:
         for tag in tags:
             part = layout.tagged[tag]
             values[part.name] = draw(values_of(part.field))
+    if isinstance(layout, TaggedLayout):
+        words = [w for w in _UNLISTED_WORDS[layout.items.text] if layout.items.is_word(w)]
+        for word in draw(st.lists(st.sampled_from(words), unique=True)) if words else ():
+            if layout.items.tag(word) not in layout.tagged:
+                values[f"tag_{word}"] = draw(st.binary(max_size=OPEN_BYTES_MAX))
     return layout.message(**values)
 
 
