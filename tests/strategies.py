@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from protocols.kit.asciifields import Digits, DigitsNumber, Fixed
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -28,6 +28,7 @@ from protocols.kit.fields import (
 )
 from protocols.kit.masking import Secret, passes_luhn
 from protocols.kit.separated import Letters, Separated
+from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 HEX = DECIMAL + "ABCDEF"
 OPEN_BYTES_MAX = 40  # keeps open-ended fields below every length prefix
 _PRIMITIVE_TAGS = (0x01, 0x07, 0x1C, 0x43, 0x9A, 0x1F10, 0x1F73, 0x5F24, 0xDF01, 0x1F8173)
+_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "1077", "0002")}  # text, binary
 _CONSTRUCTED_TAGS = (0x24, 0x25, 0x2F, 0x60, 0xE4, 0xFF40, 0x3F21)
 
 
@@ -88,6 +90,8 @@ def values_of(field: Field) -> SearchStrategy[Value]:
         case Digits(size=size, also=also, but=but):
             digits = st.text(DECIMAL + also, min_size=size, max_size=size)
             return digits.filter(lambda value: value not in but)
+        case OpenDigits(least=least, most=most):
+            return st.text(DECIMAL, min_size=least, max_size=most)
         case DigitsNumber(size=size):
             return st.integers(0, 10**size - 1)
         case Fixed(text=text):
@@ -131,6 +135,11 @@ def messages_of(draw: st.DrawFn, layout: MessageLayout) -> Message:
         for tag in tags:
             part = layout.tagged[tag]
             values[part.name] = draw(values_of(part.field))
+    if isinstance(layout, TaggedLayout):
+        words = [w for w in _UNLISTED_WORDS[layout.items.text] if layout.items.is_word(w)]
+        for word in draw(st.lists(st.sampled_from(words), unique=True)) if words else ():
+            if layout.items.tag(word) not in layout.tagged:
+                values[f"tag_{word}"] = draw(st.binary(max_size=OPEN_BYTES_MAX))
     return layout.message(**values)
 
 

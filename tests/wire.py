@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from protocols.kit.framing import Control, Payload
+from protocols.kit.framing import Control, Payload, quieted
 from simulators.cable import Way
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Wire:
     def _whole(self, way: Way, data: bytes) -> list[tuple[str, ...]]:
         """The names of every message that became whole."""
         found: list[tuple[str, ...]] = []
-        for piece in self._framers[way].pieces(data):
+        framer = self._framers[way]
+        for piece in [*framer.pieces(data), *quieted(framer)]:
             if isinstance(piece, Payload):
                 found.append(self._names_of(piece.data))
             elif isinstance(piece, Control):

@@ -48,6 +48,28 @@ class Digits:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDigits:
+    """ASCII digits up to the end, `least` to `most` of them, as a string."""
+
+    least: int
+    most: int
+
+    def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
+        part = data[at:end]
+        if not self.least <= len(part) <= self.most:
+            raise BadField(f"{len(part)} bytes are not {self.least} to {self.most}", offset=at)
+        if part and not part.isdigit():
+            raise BadField("a field of digits holds something else", offset=at)
+        return part.decode("ascii"), end
+
+    def encode(self, value: Value) -> bytes:
+        fits = isinstance(value, str) and self.least <= len(value) <= self.most
+        if not isinstance(value, str) or not fits or value.strip(DECIMAL):
+            raise unfit(f"{self.least} to {self.most} digits", value)
+        return value.encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
 class DigitsNumber:
     """`size` ASCII digits, as a number; for amounts in minor units."""
 

@@ -76,7 +76,10 @@ class MessageLayout:
         assert len({part.name for part in tagged.values()}) == len(tagged), f"{self.name}: names"
         object.__setattr__(self, "tagged", MappingProxyType(tagged))
         readers = {tag: (part.name, part.field.decode) for tag, part in tagged.items()}
-        writers = {part.name: (bytes((tag,)), part.field.encode) for tag, part in tagged.items()}
+        writers = {
+            part.name: (tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big"), part.field.encode)
+            for tag, part in tagged.items()
+        }
         object.__setattr__(self, "_readers", readers)
         object.__setattr__(self, "_writers", writers)
         object.__setattr__(self, "names", frozenset(fixed) | writers.keys())

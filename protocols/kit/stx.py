@@ -180,17 +180,17 @@ class StxFramer:
     def _in_frame(self) -> Piece | None:
         """The frame at the start of the buffer, once its end or a fault in it is seen."""
         buffer = self._buffer
-        begin = max(self._scanned, 1)
-        end = buffer.find(_ETX, begin)
-        stop = len(buffer) if end < 0 else end
+        begin, limit = max(self._scanned, 1), self._shape.body_max + 2
+        end = buffer.find(_ETX, begin, limit)
+        stop = min(len(buffer), limit) if end < 0 else end
         again = buffer.find(_STX, begin, stop)
         if again >= 0:
             return Damaged(self._take(again), "a new frame began before the end of this one")
         if end >= 0:
             return self._ended(end)
         self._scanned = stop
-        if stop > self._shape.body_max + 1:
-            return Damaged(self._take(stop), "a frame without an end")
+        if stop == limit:
+            return Damaged(self._take(limit), "a frame without an end")
         return None
 
     def _ended(self, end: int) -> Piece | None:
@@ -200,7 +200,7 @@ class StxFramer:
         if end + 1 == len(buffer):
             return None
         body = bytes(buffer[1:end])
-        if shape.fits(body, buffer[end + 1]) and 0 < len(body) <= shape.body_max:
+        if body and shape.fits(body, buffer[end + 1]):
             self._take(end + 2)
             return Payload(body)
         return Damaged(self._take_damaged(end + 1), "the check value does not fit")

@@ -146,13 +146,20 @@ def test_damage_never_costs_the_frame_behind_it() -> None:
     ]
 
 
-def test_a_frame_without_an_end_is_given_up() -> None:
+def test_a_frame_without_an_end_is_given_up_in_the_same_way_in_any_portions() -> None:
     endless = b"\x02" + b"x" * 91
     framer = StxFramer(HANDSHAKE)
     assert framer.pieces(endless[:50]) == []
     assert framer.pieces(endless[50:]) == [Damaged(endless, "a frame without an end")]
-    long = b"\x02" + b"x" * 91 + b"\x03\x03"
-    assert framer.pieces(long) == [Damaged(long, "the check value does not fit")]
+    # An end that comes too late belongs to nothing.
+    late = StxFramer(HANDSHAKE).pieces(endless + b"\x03\x06")
+    assert late == [
+        Damaged(endless, "a frame without an end"),
+        Stray(b"\x03"),
+        Control(b"\x06", "ACK"),
+    ]
+    longest = StxFramer(HANDSHAKE).frame(b"x" * 90)
+    assert StxFramer(HANDSHAKE).pieces(longest) == [Payload(b"x" * 90)]
 
 
 def test_reset_gives_back_what_has_begun() -> None:
