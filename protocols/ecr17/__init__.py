@@ -25,6 +25,8 @@ PROTOCOL = ProtocolSpec(
     layers=LAYERS,
     default_layer="frame",
     decode=decode,
+    self_delimiting=False,
+    redials=frozenset({"tcp"}),
     serial=SerialDefaults(),
     tcp_port=10_000,
 )
