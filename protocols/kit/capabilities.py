@@ -56,6 +56,8 @@ class Capabilities:
     """What one device profile declares.
 
     `number_fields` name the fields of a TransactionRecord that advance with each booking.
+    `void_tells_amount`: whether the record of a void carries its amount; without it no enquiry can
+    show that a void was done, only that nothing was.
     `quiet_s` is the fence: silence longer than the terminal's own repeats.
     """
 
@@ -65,6 +67,7 @@ class Capabilities:
     can_void: bool = True
     can_refund: bool = True
     partial_void: bool = False
+    void_tells_amount: bool = True
     quiet_s: float = 0.0
     prints: frozenset[str] = field(default_factory=frozenset)  # "ecr", "terminal"
 

@@ -107,7 +107,8 @@ class Subject:
         and nobody else books: the table of docs/reference/capabilities.md."""
         signs = self.capabilities.declared
         once = Capability.COMMIT_ONCE in signs and way is Operation.VOID
-        return once or any(needed <= signs for needed in _ENOUGH)
+        told = way is not Operation.VOID or self.capabilities.void_tells_amount
+        return once or (told and any(needed <= signs for needed in _ENOUGH))
 
     def offers(self, operation: Operation) -> bool:
         """Whether its wire has a form for a request that moves no money."""

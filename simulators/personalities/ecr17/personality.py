@@ -62,6 +62,7 @@ class Ecr17Personality(Desk):
         stream = settings.transport == "tcp"
         super().__init__(terminal, shape, line, stream=stream)
         self._hangs_up = stream and self.habits.hangs_up
+        self._till = False
         self._hung_up = False
         self.routed = False  # receipts go to the till, until the next order is over
 
@@ -74,12 +75,12 @@ class Ecr17Personality(Desk):
 
     def line_up(self, now: float) -> bytes:
         """A till connected."""
-        self._hung_up = False
+        self._till, self._hung_up = True, False
         return super().line_up(now)
 
     def line_down(self, now: float) -> bytes:
         """The till is gone; the next one may come."""
-        self._hung_up = False
+        self._till = self._hung_up = False
         return super().line_down(now)
 
     def names(self, payload: bytes) -> tuple[str, ...]:
@@ -185,4 +186,4 @@ class Ecr17Personality(Desk):
 
     def answered(self) -> None:
         """All that belongs to an answer was said."""
-        self._hung_up = self._hangs_up
+        self._hung_up = self._hangs_up and self._till
