@@ -61,8 +61,9 @@ def is_code(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 2
 
 
-# There is no word for "I do not begin" but NAK, and none for "ended without a result".
-PLAYS: Final = frozenset(STEP_KEYS) - {"refuse", "abort"}
+# There is no word for "I do not begin" but NAK, none for "ended without a result", and a reversal
+# has no amount that could be another one.
+PLAYS: Final = frozenset(STEP_KEYS) - {"refuse", "abort", "approve"}
 
 APPROVED: Final = "00"
 REFUSED: Final = "01"
