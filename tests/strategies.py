@@ -87,24 +87,28 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(HEX, min_size=size * 2, max_size=size * 2)
         case Bytes(size=size):
             return st.binary(min_size=size, max_size=size)
-        case Digits(size=size, also=also):
-            return st.text(DECIMAL + also, min_size=size, max_size=size)
+        case Digits(size=size, also=also, but=but):
+            digits = st.text(DECIMAL + also, min_size=size, max_size=size)
+            return digits.filter(lambda value: value not in but)
         case OpenDigits(least=least, most=most):
             return st.text(DECIMAL, min_size=least, max_size=most)
         case DigitsNumber(size=size):
             return st.integers(0, 10**size - 1)
         case Fixed(text=text):
             return st.just(text)
-        case Text(size=size, charset=charset):
-            return st.text(letters_of(charset), min_size=size, max_size=size)
+        case Text(size=size, charset=charset, without=without):
+            allowed = [letter for letter in letters_of(charset) if letter not in without]
+            return st.text(allowed, min_size=size, max_size=size)
         case OpenBcd(also=also):
             return st.text(DECIMAL + also, max_size=OPEN_BYTES_MAX)
         case OpenHex():
             return st.binary(max_size=OPEN_BYTES_MAX).map(lambda data: data.hex().upper())
         case OpenBytes():
             return st.binary(max_size=OPEN_BYTES_MAX)
-        case OpenText(charset=charset, until=until):
-            stops = set() if until is None else {bytes((until,)).decode(charset)}
+        case OpenText(charset=charset, until=until, without=without):
+            stops = set(without) | (
+                {bytes((until,)).decode(charset)} if until is not None else set()
+            )
             allowed = [letter for letter in letters_of(charset) if letter not in stops]
             return st.text(allowed, max_size=OPEN_BYTES_MAX)
         case Var(inner=inner):
