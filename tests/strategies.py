@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from protocols.kit.fields import (
     Var,
 )
 from protocols.kit.masking import Secret, passes_luhn
+from protocols.kit.separated import Letters, Separated
 from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
 
@@ -107,6 +109,10 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(allowed, max_size=OPEN_BYTES_MAX)
         case Var(inner=inner):
             return values_of(inner)
+        case Letters(most=most, least=least, allowed=allowed):
+            return st.text(allowed, min_size=least, max_size=min(most, OPEN_BYTES_MAX))
+        case Separated(inner=Letters() as inner, mark=mark):
+            return values_of(replace(inner, allowed=inner.allowed.replace(mark, "")))
         case TlvContainer():
             return tlv_containers()
         case Hidden(inner=inner, card_number=card_number):
