@@ -199,13 +199,14 @@ class CaisseApSession:
         """The answer is over."""
         request = self._request
         assert request is not None
-        if self._heard.damaged:
+        answers = self._answers() if request.operation.moves_money else []
+        copy = answers[0].message if answers else self._copy()
+        # What came behind it may have made an answer unreadable, or another's.
+        lost = copy is None or bool(answers) is not request.operation.moves_money
+        if copy is None or lost or self._heard.damaged:
             return self._end(self._unknown("garbled"))
-        if request.operation.moves_money:
-            answers = self._answers()
-            return self._end(self._verdict(request, answers), answers[0].message)
-        copy = self._copy()
-        assert copy is not None, "an answer does not go away"
+        if answers:
+            return self._end(self._verdict(request, answers), copy)
         return self._end(_copied(copy, clean=self._heard.single), copy)
 
     def _verdict(self, request: Request, answers: Sequence[Answer]) -> ExchangeResult:
