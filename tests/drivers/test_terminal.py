@@ -8,9 +8,9 @@ import pytest
 
 from drivers.errors import LinkError, LinkLost
 from drivers.terminal import Terminal
-from protocols.kit.session import Request
+from protocols.kit.session import ExchangeResult, Finished, Request, Send
 from protocols.kit.vocabulary import Operation, Outcome
-from tests.drivers.fakes import Ear, FakeClock, ScriptedLink, ScriptedSession
+from tests.drivers.fakes import Ear, FakeClock, ScriptedLink, ScriptedSession, Step
 
 
 class Bench:
@@ -101,3 +101,28 @@ def test_a_line_that_cannot_be_reopened_is_an_error_and_the_next_fence_tries_aga
         bench.terminal.fence(1.0, limit_s=5.0)
     assert bench.terminal.fence(1.0, limit_s=5.0) is True
     assert bench.terminal.line_clean
+
+
+@pytest.mark.parametrize("redials", [True, False])
+def test_a_peer_may_hang_up_behind_its_answer_where_every_request_has_a_connection(
+    *, redials: bool
+) -> None:
+    clock = FakeClock(0.0)
+    link = ScriptedLink(clock, deque([(1.0, LinkLost("hung up"))]))
+    whole = ExchangeResult(Outcome.APPROVED, "completed", line_clean=True)
+    sessions = deque(
+        ScriptedSession(
+            Step("begin", [Send(b"?")]), Step("link_lost", [Finished(whole)], due_in=None)
+        )
+        for _ in range(2)
+    )
+    terminal = Terminal(link=link, clock=clock, session=sessions.popleft, redials=redials)
+    terminal.open()
+    result = terminal.exchange(Request(Operation.STATUS), Ear())
+    assert result.outcome is Outcome.APPROVED
+    assert result.line_clean is redials
+    assert terminal.line_clean is redials
+    link.heard.append((2.0, LinkLost("hung up")))
+    again = terminal.exchange(Request(Operation.STATUS), Ear())
+    assert again.outcome is (Outcome.APPROVED if redials else Outcome.NOT_SENT)
+    assert link.log == ["open", "close", "open"] if redials else ["open"]
