@@ -26,5 +26,6 @@ PROTOCOL = ProtocolSpec(
     default_layer=LAYERS[0],
     decode=decode,
     resynchronises=frozenset(),
+    redials=frozenset({"tcp"}),
     tcp_port=8888,
 )

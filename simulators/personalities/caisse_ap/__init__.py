@@ -7,6 +7,7 @@ from protocols.caisse_ap.profiles import CAISSE_AP_PROFILES, DEFAULT_PROFILE
 from simulators.personalities.caisse_ap.personality import CaisseApPersonality
 from simulators.personalities.caisse_ap.words import is_code, knows, names_of
 from simulators.personality import PersonalitySpec
+from simulators.scenario import STEP_KEYS
 from simulators.settings import MissingAckHabit, TerminalSettings
 
 __all__ = ["PERSONALITY"]
@@ -27,4 +28,6 @@ PERSONALITY = PersonalitySpec(
     names=names_of,
     knows=knows,
     is_code=is_code,
+    # No acknowledgement and no status; what is refused at the start is answered like any refusal.
+    plays=frozenset(STEP_KEYS) - {"nak", "nak_and_run", "refuse", "status"},
 )

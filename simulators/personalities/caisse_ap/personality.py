@@ -168,7 +168,7 @@ class CaisseApPersonality:
         if "stale" in running.plan:
             said = self._said + said
         self._said = said
-        if same and self._connected and "nak_and_run" not in running.plan:
+        if same and self._connected:
             self._out += said
             self._hung_up = self._habits.hangs_up
 
@@ -185,9 +185,7 @@ class CaisseApPersonality:
         plan = self._terminal.script.take(names_of(payload))
         if "ignore" in plan or "silent" in plan:
             return
-        if "nak" in plan or "nak_and_run" in plan:
-            self._hung_up = True  # the nearest that a connection without acknowledgements has
-        if "nak" in plan or self._terminal.phase is not Phase.IDLE:
+        if self._terminal.phase is not Phase.IDLE:
             return
         self._dispatch(_Running(message, plan, self._connection), now)
 
@@ -196,7 +194,7 @@ class CaisseApPersonality:
         keyed = plan.get("keypad")
         if keyed is not None:
             self._terminal.keypad(keyed.kind, keyed.amount_minor)
-        refused = plan.get("refuse") or plan.get("abort")
+        refused = plan.get("abort")
         action = request.text("action") or ""
         if refused is not None:
             self._say(running, answers.refusal(request, refused.code[2:], echoes=echoes))
