@@ -17,6 +17,7 @@ from protocols.kit.framing import Damaged, Payload, Piece
 
 # Bounds a message whose end never comes: far more than a slip in several items.
 MESSAGE_MAX: Final = 16_384
+_FIRST: Final = FIRST.encode("ascii")
 _TAG_SIZE: Final = ITEMS.tag_size
 _HEAD_SIZE: Final = ITEMS.tag_size + ITEMS.length_size
 
@@ -88,13 +89,13 @@ class ItemsFramer:
         tag, length = head[:_TAG_SIZE], head[_TAG_SIZE:]
         if not head:
             return False
-        if not tag.isalnum() or (length and not length.isdigit()):
-            return self._damage(found, "bytes that are no item")
-        if at and tag == FIRST.encode("ascii"):
+        if at and tag == _FIRST:  # before its length is looked at: that may not be there yet
             found.append(Payload(bytes(buffer[:at])))
             del buffer[:at]
             self._whole = 0
             return True
+        if not tag.isalnum() or (length and not length.isdigit()):
+            return self._damage(found, "bytes that are no item")
         if len(head) < _HEAD_SIZE:
             return False
         stop = at + _HEAD_SIZE + int(length)
