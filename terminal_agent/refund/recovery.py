@@ -317,7 +317,8 @@ def _undoes_ours(question: Question, last: TransactionRecord) -> bool:
     its number; on an exclusive terminal the one behind the baseline can only have been ours.
     """
     baseline, undone = question.baseline, number(last, "original_trace_number")
-    before = number(baseline, "trace_number") if baseline is not None else None
+    assert baseline is not None, "whoever has nothing to compare with has been told so before"
+    before = number(baseline, "trace_number")
     if last.booking is not Booking.APPROVED or last.kind is not Operation.VOID:
         return False
     return before is not None and undone == before + 1
