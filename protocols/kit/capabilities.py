@@ -23,6 +23,21 @@ class Capability(Enum):
     BUSY_TOLD = "B"
 
 
+# Each of these sets of signs finds the truth of an attempt whose answer was lost, where nobody else
+# books at the terminal; found by the search behind docs/reference/capabilities.md.
+ENOUGH = (
+    frozenset({Capability.LAST, Capability.NUMBERS}),
+    frozenset({Capability.LAST, Capability.REFERENCE}),
+    frozenset({Capability.QUERY}),
+)
+
+
+def needs_nobody(signs: frozenset[Capability], *, void: bool) -> bool:
+    """Whether these signs spare people the decision; a void may also be asked for again (I1)."""
+    once = void and Capability.COMMIT_ONCE in signs
+    return once or any(needed <= signs for needed in ENOUGH)
+
+
 class MissingAck(Enum):
     """What the terminal does with a booking whose result we did not acknowledge."""
 
@@ -65,6 +80,7 @@ class Capabilities:
     can_void: bool = True
     can_refund: bool = True
     partial_void: bool = False
+    voids_last_only: bool = False  # nothing but the terminal's last transaction can be voided
     quiet_s: float = 0.0
     prints: frozenset[str] = field(default_factory=frozenset)  # "ecr", "terminal"
 

@@ -123,18 +123,18 @@ class StxLink:
         """Say ACK now, where a verdict kept it back."""
         self._out += self._shape.control(ACK)
 
-    def receive(self, data: bytes, now: float) -> None:
-        """Bytes from the till."""
-        for piece in self._framer.pieces(data):
-            self._take(piece, now)
+    def pieces(self, data: bytes, now: float) -> list[Piece]:
+        """Bytes from the till, cut into what is to be taken one by one."""
+        pieces = self._framer.pieces(data)
         self._byte_due = now + self._habits.byte_s if self._framer.pending else None
+        return pieces
 
     def tick(self, now: float) -> None:
         """A timer may have run out."""
         if self._byte_due is not None and now >= self._byte_due:
             self._byte_due = None
             for piece in self._framer.expire():
-                self._take(piece, now)
+                self.take(piece, now)
         sent = self._under_way
         if sent is not None and now >= sent.due:
             self._again(sent, now)
@@ -172,7 +172,8 @@ class StxLink:
         self._out.clear()
         return data
 
-    def _take(self, piece: Piece, now: float) -> None:
+    def take(self, piece: Piece, now: float) -> None:
+        """One piece; what follows from it is in `heard` and `out`."""
         match piece:
             case Payload(payload):
                 self._take_payload(payload, now)

@@ -100,7 +100,7 @@ def test_a_message_that_is_cut_short_is_refused(
             shorter = spec.parse(wire[:size])
         except ProtocolError:
             continue
-        assert ends_by_silence(spec), "a message says where it ends"
+        assert ends_by_silence(spec) or not spec.self_delimiting, "it says where it ends"
         assert spec.serialise(shorter) == wire[:size]
 
 
