@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -84,6 +85,12 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(HEX, min_size=size * 2, max_size=size * 2)
         case Bytes(size=size):
             return st.binary(min_size=size, max_size=size)
+        case Digits(size=size, also=also):
+            return st.text(DECIMAL + also, min_size=size, max_size=size)
+        case DigitsNumber(size=size):
+            return st.integers(0, 10**size - 1)
+        case Fixed(text=text):
+            return st.just(text)
         case Text(size=size, charset=charset):
             return st.text(letters_of(charset), min_size=size, max_size=size)
         case OpenBcd(also=also):

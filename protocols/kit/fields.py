@@ -150,11 +150,15 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`size` bytes of text. Shorter values are padded on the right; reading keeps the pad."""
+    """`size` bytes of text. Shorter values are padded on the right; reading keeps the pad.
+
+    With `right` the text stands at the right end of its field and the pad in front of it.
+    """
 
     size: int
     pad: str = " "
     charset: str = "ascii"
+    right: bool = False
 
     def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
         stop = at + self.size
@@ -165,7 +169,10 @@ class Text:
     def encode(self, value: Value) -> bytes:
         if not isinstance(value, str) or len(value) > self.size:
             raise unfit(f"{self.size} letters", value)
-        return _to_letters(value.ljust(self.size, self.pad), self.charset)
+        filled = (
+            value.rjust(self.size, self.pad) if self.right else value.ljust(self.size, self.pad)
+        )
+        return _to_letters(filled, self.charset)
 
 
 @dataclass(frozen=True, slots=True)
