@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from drivers.errors import LinkLost
+from drivers.errors import LinkError, LinkLost
 from protocols.kit.session import (
     Action,
     ExchangeResult,
@@ -200,6 +200,6 @@ class Exchange:
             _LOG.exception("the session could not let go of its request")
 
 
-def cause(error: LinkLost) -> dict[str, str]:
+def cause(error: LinkError) -> dict[str, str]:
     """What killed the line, for the details of a result."""
     return {"link_error": error.code, "link_text": error.what_happened}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drivers.errors import LinkLost
+from drivers.errors import LinkError, LinkLost
 from drivers.exchange import DUE_S, Exchange, Listener, PumpLimits, cause
-from protocols.kit.session import ExchangeResult, Note, Request
+from protocols.kit.session import ExchangeResult, Note, Request, Send
 from protocols.kit.vocabulary import Outcome
 
 if TYPE_CHECKING:
@@ -37,13 +37,16 @@ class Terminal:
         clock: Clock,
         session: Callable[[], Session],
         limits: PumpLimits | None = None,
+        redials: bool = False,
     ) -> None:
         self._link = link
         self._clock = clock
         self._new_session = session
         self._limits = limits or PumpLimits()
+        self._redials = redials
         self._session: Session | None = None
         self._clean = False
+        self._used = False  # a request has been written over this connection
 
     @property
     def description(self) -> str:
@@ -60,6 +63,7 @@ class Terminal:
         self._link.open()
         self._session = self._new_session()
         self._clean = True
+        self._used = False
 
     def close(self) -> None:
         """Give the line back; never raises, may be called twice."""
@@ -83,8 +87,10 @@ class Terminal:
             return _not_sent("line_not_clean", {})
         assert self._session is not None, "a clean line has a session"
         try:
+            if self._redials and self._used:
+                self._reopen()
             stray = self._drain_stray()
-        except LinkLost as error:
+        except LinkError as error:
             self._clean = False
             return _not_sent("nothing_written", cause(error))
         if stray:
@@ -94,6 +100,7 @@ class Terminal:
         pump = Exchange(self._link, self._clock, self._session, listener, self._limits)
         actions = self._session.begin(request, self._clock.monotonic())
         self._clean = False
+        self._used = self._used or any(isinstance(action, Send) for action in actions)
         result = pump.run(actions)
         self._clean = result.line_clean
         return result
@@ -136,7 +143,8 @@ class Terminal:
             except LinkLost:
                 self._clock.wait(self._limits.poll_s)  # a line that dies at once is not hammered
                 self._reopen()
-                heard = True
+                # Where every request has its own connection, a peer that hangs up says nothing.
+                heard = not self._redials
             if heard:
                 silent_since = self._clock.monotonic()
 
@@ -146,6 +154,7 @@ class Terminal:
         self._link.close()
         self._link.open()
         self._session = self._new_session()
+        self._used = False
 
 
 def _not_sent(reason: str, details: dict[str, str]) -> ExchangeResult:

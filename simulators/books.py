@@ -78,6 +78,7 @@ def commit(
     before = (copy(memory.counters), memory.last, memory.last_positive)
     transaction = _record(terminal, order, amount_minor, Reason.APPROVED)
     transaction.auth_code = f"{(memory.counters.trace * 7919) % 1_000_000:06d}"
+    transaction.rrn = f"{memory.counters.batch % 1_000_000:06d}{transaction.trace_number}"
     original = memory.find(order.original_receipt_number or "") if order.kind == "void" else None
     if original is not None:
         original.reversed_by = transaction.receipt_number

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TransactionKind = Literal["sale", "void", "refund", "auto_reversal"]
-MEMORY_VERSION: Final = 1
+MEMORY_VERSION: Final = 2
 
 
 class Reason(Enum):
@@ -58,6 +58,7 @@ class Transaction:
     masked_pan: str = ""
     card_name: str = ""
     auth_code: str = ""
+    rrn: str = ""  # the host's own number of it
     reversed_by: str | None = None
     unbooked: bool = False
 
@@ -116,7 +117,7 @@ def memory_from(stored: object) -> Memory:
     one undoes what is shown.
     """
     if not isinstance(stored, dict) or stored.get("version") != MEMORY_VERSION:
-        raise BadState("the terminal's memory is not of version 1")
+        raise BadState(f"the terminal's memory is not of version {MEMORY_VERSION}")
     try:
         memory = Memory(
             counters=Counters(**stored["counters"]),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import simulators.personalities
 from protocols.kit.contract import SerialDefaults
 from simulators.errors import SimulatorError
+from simulators.scenario import STEP_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +68,8 @@ class PersonalitySpec:
 
     `terminal` gives the device settings of a profile; `names` gives the code of a payload and the
     words it goes by in scenarios ("refund", "money", "result" …); `knows` says whether there is
-    such a name, `is_code` whether a text is a result code of the protocol.
+    such a name, `is_code` whether a text is a result code of the protocol. `plays` are the steps
+    of a scenario that this kind of terminal can do (a wire without NAK has no step "nak").
     """
 
     protocol: str
@@ -79,6 +81,7 @@ class PersonalitySpec:
     names: Callable[[bytes], tuple[str, ...]]
     knows: Callable[[str], bool]
     is_code: Callable[[str], bool]
+    plays: frozenset[str] = frozenset(STEP_KEYS)
     serial: SerialDefaults = field(default_factory=SerialDefaults)
 
 

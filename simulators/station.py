@@ -117,6 +117,8 @@ def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:
         where = f"{scenario.name}, step {number}"
         if not spec.knows(step.on):
             raise BadScenario(f"{spec.protocol} has no message {step.on!r}", where=where)
+        if step.do not in spec.plays:
+            raise BadScenario(f"{spec.protocol} cannot play {step.do!r}", where=where)
         if step.code and not spec.is_code(step.code):
             raise BadScenario(f"{spec.protocol} has no code {step.code!r}", where=where)
     for number, fault in enumerate(scenario.faults, start=1):

@@ -179,6 +179,8 @@ class Shop:
             receipt_number=booked.receipt_number,
             trace_number=None if only_receipt else booked.trace_number,
             turnover_number=None if only_receipt else booked.turnover_number,
+            rrn=None if only_receipt else booked.rrn,
+            auth_code=None if only_receipt else booked.auth_code,
         )
         sale_book.add(self.journal, [sale], self.clock.wall())
         return sale

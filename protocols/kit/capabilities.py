@@ -43,10 +43,12 @@ class CommitVote:
     horizon_s: float
 
     def wait_s(self, proved: frozenset[Capability]) -> float:
-        """How long the terminal must be idle without a break before its words count."""
-        if self.missing_ack is MissingAck.STAYS_BOOKED or Capability.BUSY_TOLD in proved:
-            return 0.0
-        return self.horizon_s
+        """How long the terminal must be idle without a break before its words count.
+
+        Also where a booking stays: a terminal that is not known to tell busy may show its old
+        record while ours is still running.
+        """
+        return 0.0 if Capability.BUSY_TOLD in proved else self.horizon_s
 
 
 @dataclass(frozen=True, slots=True)

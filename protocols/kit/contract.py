@@ -90,6 +90,9 @@ class ProtocolSpec:
     transports whose framing has a start mark, so that a frame is found behind noise.
     `mask` takes one payload and gives it back, same length, with card data and secrets hidden; it
     never raises, whatever the bytes are: the trace calls it before anything is kept.
+    `redials` names the transports on which every request has a connection of its own. `reference`
+    makes our reference of an attempt from a number below 36 ** 10 that never comes twice, where the
+    wire has little room for it; None: the case and the attempt, in words.
     """
 
     name: str
@@ -107,5 +110,7 @@ class ProtocolSpec:
     default_layer: str
     decode: Callable[[bytes, DecodeOptions], Sequence[Decoded]]
     resynchronises: frozenset[str] = frozenset({"serial"})
+    redials: frozenset[str] = frozenset()
+    reference: Callable[[int], str] | None = None
     serial: SerialDefaults = SerialDefaults()
     tcp_port: int | None = None

@@ -41,12 +41,17 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing asked of the terminal, in our words."""
+    """One thing asked of the terminal, in our words.
+
+    A QUERY names the attempt that it asks about as that one was sent: its amount, original and
+    reference, and in `about` its operation.
+    """
 
     operation: Operation
     amount: Amount | None = None
     original: Original | None = None
     reference: str | None = None  # ours; travels where the protocol has a place for it
+    about: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class SessionSettings:
 
     `transport` is "serial" or "tcp". `profile` is the key of one of the protocol's profiles.
     `time_scale` divides every timer. `password` is the terminal's till password (digits); it is
-    not shown in a repr.
+    not shown in a repr. `opened` grows with every opening of a line (milliseconds since 1970): what
+    makes the ids of harmless messages differ from those of any session before.
     """
 
     profile: str
@@ -64,6 +70,7 @@ class SessionSettings:
     time_scale: float = 1.0
     printer: str = "ecr"  # who prints the terminal's receipts: "ecr" or "terminal"
     password: str = field(default="", repr=False)
+    opened: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +118,18 @@ class ExchangeResult:
     """How a request ended.
 
     `reason` is a stable word ("completed", "refused", "not_started", "timeout", "nak",
-    "line_lost", "garbled", "aborted", "nothing_written"); `line_clean` is True when the exchange
-    ended as the protocol says with no stray byte, so that a baseline may be read at once.
-    `started` is False only when it is certain that the terminal never began (84 xx, nothing sent).
-    `already_done` marks the refusal that proves an earlier success (already reversed).
+    "line_lost", "garbled", "aborted", "nothing_written", "unclear", "not_offered", "not_found",
+    "in_progress"); `line_clean` is True when the exchange ended as the protocol says with no stray
+    byte, so that a baseline may be read at once. "unclear": the terminal's result does not say
+    whether the host has booked. `already_done` marks the refusal that proves an earlier success
+    (already reversed).
+
+    What a protocol has no form for ends at once and writes nothing: "not_offered", APPROVED where
+    nothing is missed (a sign-on, a status, then of an idle terminal), else DECLINED.
+
+    A QUERY ends APPROVED: "completed" with the terminal's record of the attempt, or of its original
+    where the terminal attests that it stands or has been voided; "in_progress" with a busy status;
+    "not_found" where the terminal does not know the attempt, which alone proves nothing.
     """
 
     outcome: Outcome

@@ -23,6 +23,7 @@ class Operation(Enum):
     DISCONNECT = "disconnect"  # sign off
     STATUS = "status"  # is it idle, busy, out of order?
     LAST_TRANSACTION = "last_transaction"  # the enquiry: what did you book last?
+    QUERY = "query"  # the enquiry by reference: what became of this one attempt?
     REPRINT = "reprint"  # the terminal's own copy of its last receipt
     SALE = "sale"
     VOID = "void"

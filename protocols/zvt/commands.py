@@ -50,7 +50,10 @@ TERMINAL_SENDS_LINES: Final = 0x80
 
 def encode(request: Request, settings: SessionSettings, profile: ZvtProfile) -> Message:
     """The command of a request. Raises BadField where ZVT has no form for it."""
-    return _BUILDERS[request.operation](request, settings, profile)
+    build_command = _BUILDERS.get(request.operation)
+    if build_command is None:
+        raise BadField(f"ZVT has no command for {request.operation.value}")
+    return build_command(request, settings, profile)
 
 
 def repeatable(operation: Operation) -> bool:

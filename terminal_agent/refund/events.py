@@ -28,6 +28,7 @@ class AttemptEvent(Enum):
     ABORTED = "aborted"
     ENDED_WITHOUT_RESULT = "ended_without_result"
     CONTRADICTED = "contradicted"  # the end of the dialogue does not fit its result
+    UNCLEAR = "unclear"  # the result itself does not say whether the host has booked
     RESTARTED = "restarted"
     RECOVERY_STARTED = "recovery_started"
     RECOVERY_INTERRUPTED = "recovery_interrupted"
@@ -48,6 +49,7 @@ class UnknownReason(Enum):
     ABORTED = "aborted"
     ENDED_WITHOUT_RESULT = "ended_without_result"
     CONTRADICTED = "contradicted"
+    UNCLEAR = "unclear"
     RESTARTED = "restarted"
     RECOVERY_INTERRUPTED = "recovery_interrupted"
 
@@ -79,6 +81,7 @@ _REASONS = {
     "garbled": UnknownReason.GARBLED,
     "contradiction": UnknownReason.CONTRADICTED,
     "mismatch": UnknownReason.CONTRADICTED,
+    "unclear": UnknownReason.UNCLEAR,
     "no_result": UnknownReason.ENDED_WITHOUT_RESULT,
     "abort_unconfirmed": UnknownReason.ENDED_WITHOUT_RESULT,
     "nak": UnknownReason.NAK_READ,

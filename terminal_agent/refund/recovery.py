@@ -45,12 +45,14 @@ class Question:
     """Everything that a judgement looks at.
 
     `baseline` and `last` are the terminal's last record before the attempt and now; None with
-    `..._known` means that the terminal answered and had none. `settled`: the fence was reached and
-    the terminal has been idle without a break for its horizon (IdleWatch); without it nothing that
-    was read counts. `reference` is ours, if one travelled; `baseline_is_ours` says whether the
-    baseline carries another reference of ours. `terminal_id` is what the terminal calls itself now,
-    `home_id` what it did when the attempt was armed. `exclusive`, `proved` and `number_fields` are
-    those of the moment of arming.
+    `..._known` means that the terminal answered and had none. `told` is what it told when asked
+    after this very attempt: its record of the attempt, or of the original as it stands; None where
+    it cannot be asked so or does not know it. `settled`: the fence was reached and the terminal has
+    been idle without a break for its horizon (IdleWatch); without it nothing that was read counts.
+    `reference` is ours, if one travelled; `baseline_is_ours` says whether the baseline carries
+    another reference of ours. `terminal_id` is what the terminal calls itself now, `home_id` what
+    it did when the attempt was armed. `exclusive`, `proved` and `number_fields` are those of the
+    moment of arming.
     """
 
     operation: Operation
@@ -61,6 +63,7 @@ class Question:
     last: TransactionRecord | None
     last_known: bool
     settled: bool
+    told: TransactionRecord | None = None
     proved: frozenset[Capability]
     exclusive: bool
     number_fields: tuple[str, ...] = ()
@@ -169,6 +172,8 @@ def _judge_last(question: Question) -> Judgement:
     last = question.last
     if not question.settled:
         return _cannot("doubt.not_settled")
+    if Capability.QUERY in question.proved and question.told is not None:
+        return _by_query(question, question.told)
     if Capability.LAST not in question.proved or not question.last_known:
         return _cannot("doubt.no_enquiry")
     if last is None:
@@ -196,7 +201,8 @@ def _judge_last(question: Question) -> Judgement:
 
 def _other_terminal(question: Question) -> bool:
     """Another device's record says nothing about ours (security goal T15)."""
-    told = [record.terminal_id for record in (question.baseline, question.last) if record]
+    records = (question.baseline, question.last, question.told)
+    told = [record.terminal_id for record in records if record]
     known = {*told, question.terminal_id, question.home_id} - {None}
     return len(known) > 1
 
@@ -229,6 +235,33 @@ def _steps(question: Question, last: TransactionRecord) -> int | None:
     if Capability.NUMBERS not in question.proved or question.baseline is None:
         return None
     return advance(question.baseline, last, question.number_fields)
+
+
+def _by_query(question: Question, told: TransactionRecord) -> Judgement:
+    """Q: the terminal was asked after this attempt and knows it, or knows how its original stands.
+
+    That it does not know the attempt proves nothing: it may have forgotten it (nexo section 9).
+    """
+    if _other_terminal(question):
+        return _cannot("doubt.other_terminal")
+    if told.booking is Booking.UNKNOWN:
+        return _cannot("doubt.record_unclear")
+    if question.operation is Operation.VOID and told.kind is Operation.SALE:
+        return _by_original(question, told)
+    return _by_reference(question, told)
+
+
+def _by_original(question: Question, sale: TransactionRecord) -> Judgement:
+    """The sale that was to be voided, as it stands now; it can be voided once only."""
+    original = question.original
+    wanted = original.receipt_number if original is not None else None
+    shown = sale.receipt_number
+    other = wanted is not None and shown is not None and not same_number(shown, wanted)
+    if other or _amount_differs(question, sale) or sale.booking is Booking.DECLINED:
+        return _cannot("doubt.reference_other_content")
+    if sale.booking is Booking.REVERSED:
+        return _booked(Evidence.BY_REFERENCE, "proof.original_undone")
+    return _not_booked(Evidence.BY_REFERENCE, "proof.original_stands")
 
 
 def _by_reference(question: Question, last: TransactionRecord) -> Judgement:

@@ -45,6 +45,7 @@ def _doubts(
             (_E.GARBLED, "What was read makes no sense, so it proves nothing."),
             (_E.LINE_LOST, "The line died; the terminal works on without it."),
             (_E.ABORTED, "An abort never proves that nothing was booked."),
+            (_E.UNCLEAR, "The terminal's code does not say whether the host has booked."),
             (odd_end, odd_why),
             (_E.RESTARTED, "Found after a restart: never assume that nothing was sent."),
         )

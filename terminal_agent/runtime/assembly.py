@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,13 @@ def station_over(
     )
     return Station(
         name=name,
-        terminal=Terminal(link=link, clock=clock, session=_factory(spec, settings), limits=limits),
+        terminal=Terminal(
+            link=link,
+            clock=clock,
+            session=_factory(spec, settings, clock),
+            limits=limits,
+            redials=link.transport in spec.redials,
+        ),
         clock=clock,
         capabilities=capabilities,
         proved=capabilities.proved(confirmed),
@@ -145,11 +152,20 @@ def station_over(
         terminal_id=config.terminal_id,
         protocol=spec.title,
         scale=scale,
+        reference=spec.reference,
     )
 
 
-def _factory(spec: ProtocolSpec, settings: SessionSettings) -> Callable[[], Session]:
-    return lambda: spec.session(settings)
+def _factory(spec: ProtocolSpec, settings: SessionSettings, clock: Clock) -> Callable[[], Session]:
+    """Makes the session of each opened line; `opened` grows even where the clock is set back."""
+    opened = 0
+
+    def make() -> Session:
+        nonlocal opened
+        opened = max(opened + 1, int(clock.wall().timestamp() * 1_000))
+        return spec.session(replace(settings, opened=opened))
+
+    return make
 
 
 def _traced(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from terminal_agent.journal.store import Journal
-    from terminal_agent.refund.nouns import RefundCase
+    from terminal_agent.refund.nouns import Attempt, RefundCase
     from terminal_agent.refund.sale import Sale
     from terminal_agent.runtime.conversation import Conversation, LastRead
     from terminal_agent.runtime.reporter import Reporter
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 # Receipt lines kept of one attempt; a terminal that prints without end must not fill the journal.
 RECEIPT_LINES_MAX = 400
 COPIES = ("merchant", "customer")
+# 36 ** 4 beside 36 ** 6 seconds since 1970 (until the year 2038): ten letters or digits in all.
+_JOURNAL_LENGTHS = 36**4
 
 
 class Stopped(RefundAgentError):
@@ -164,20 +166,24 @@ class AttemptRunner:
 
     def _request(self, case: RefundCase) -> Request:
         assert case.operation is not None, "an unauthorised case is never sent"
-        sale = sale_of(self._journal, case)
         return Request(
             operation=case.operation,
             amount=case.amount,
-            original=Original(
-                receipt_number=sale.receipt_number,
-                trace_number=sale.trace_number,
-                turnover_number=sale.turnover_number,
-                rrn=sale.rrn,
-                auth_code=sale.auth_code,
-                date=f"{sale.sold_at:%m%d}",
-            ),
-            reference=reference_of(case, len(case.attempts) + 1),
+            original=original_of(sale_of(self._journal, case)),
+            reference=self._reference(case),
         )
+
+    def _reference(self, case: RefundCase) -> str:
+        """Our own reference of the next attempt: never used twice, not even by a lost journal's.
+
+        Where the wire has little room it is made from the journal's length, which only grows, and
+        the second of the clock; neither alone tells a restored journal from the one before it.
+        """
+        make = self._station.reference
+        if make is None:
+            return f"{case.case_id}-{len(case.attempts) + 1}"
+        seconds = int(self._station.clock.wall().timestamp())
+        return make(seconds * _JOURNAL_LENGTHS + self._journal.tail()[0] % _JOURNAL_LENGTHS)
 
     def _arm(
         self,
@@ -311,9 +317,28 @@ def sale_of(journal: Journal, case: RefundCase) -> Sale:
     return state.sale
 
 
-def reference_of(case: RefundCase, attempt: int) -> str:
-    """Our own reference of an attempt: readable, and never used twice."""
-    return f"{case.case_id}-{attempt}"
+def original_of(sale: Sale) -> Original:
+    """The sale by all the numbers that a terminal may know it under."""
+    return Original(
+        receipt_number=sale.receipt_number,
+        trace_number=sale.trace_number,
+        turnover_number=sale.turnover_number,
+        rrn=sale.rrn,
+        auth_code=sale.auth_code,
+        date=f"{sale.sold_at:%m%d}",
+    )
+
+
+def query_of(case: RefundCase, attempt: Attempt, sale: Sale) -> Request:
+    """The question what became of this attempt, as it was sent."""
+    assert attempt.armed is not None, "what was never armed was never sent"
+    return Request(
+        operation=Operation.QUERY,
+        amount=case.amount,
+        original=original_of(sale),
+        reference=attempt.armed.reference or None,
+        about=attempt.start.operation,
+    )
 
 
 def slip_id(case_id: str, attempt: int, letter: str = "") -> str:

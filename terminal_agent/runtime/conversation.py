@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drivers.errors import LinkError
+from protocols.kit.capabilities import Capability
 from protocols.kit.errors import MoneyMoved
 from protocols.kit.session import ExchangeResult, Note, Progress, ReceiptText, Request
 from protocols.kit.vocabulary import Operation, Outcome, TerminalStatus, TransactionRecord
@@ -130,9 +131,22 @@ class Conversation:
             clock.wait(self._station.poll_s)
 
     def last(self) -> LastRead:
-        """The enquiry. A refusal to answer is an answer; a line that is not clean is none."""
+        """The enquiry. A refusal to answer is an answer; a line that is not clean is none.
+
+        A kind of terminal that does not declare it is not asked.
+        """
+        if Capability.LAST not in self._station.capabilities.declared:
+            return LastRead(supported=False)
         result = self._ask(Operation.LAST_TRANSACTION)
         return LastRead(supported=result.outcome is Outcome.APPROVED, record=result.record)
+
+    def query(self, request: Request) -> ExchangeResult:
+        """The enquiry after one attempt; what it found, or that the terminal is still at it."""
+        return self._exchange(request)
+
+    def duplicate(self) -> TransactionRecord | None:
+        """The terminal's copy of its last slip, for people to look at; no proof of anything."""
+        return self._ask(Operation.REPRINT).record
 
     def clean_last(self) -> LastRead:
         """The enquiry to a ready terminal over a line that stays clean: what it says may be
@@ -152,12 +166,15 @@ class Conversation:
         return self._checked(operation, listener), listener.receipts
 
     def _ask(self, operation: Operation) -> ExchangeResult:
+        return self._exchange(Request(operation))
+
+    def _exchange(self, request: Request) -> ExchangeResult:
         """One question; where the line was not clean it is fenced and the question asked again."""
         for _ in range(FENCES_MAX):
-            result = self._terminal.exchange(Request(operation), HarmlessListener(self._reporter))
+            result = self._terminal.exchange(request, HarmlessListener(self._reporter))
             if result.outcome is Outcome.NOT_SENT and result.reason == "line_not_clean":
                 self.fence()
-                if operation is not Operation.CONNECT:
+                if request.operation is not Operation.CONNECT:
                     self.sign_on()
                 continue
             self._fail_if_unknown(result)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from drivers.errors import LinkError
 from protocols.kit.capabilities import Capability
 from protocols.kit.errors import MoneyMoved, RefundAgentError
-from protocols.kit.session import Original
+from protocols.kit.vocabulary import Operation
 from terminal_agent.journal.faults import supposing
 from terminal_agent.refund.events import UnknownReason
 from terminal_agent.refund.evidence import Evidence
@@ -35,10 +35,20 @@ from terminal_agent.refund.recovery import (
     judge_repeat,
 )
 from terminal_agent.refund.states import AttemptState
-from terminal_agent.runtime.attempts import AttemptRunner, Stopped, prints_due, sale_of, slip_id
+from terminal_agent.runtime.attempts import (
+    AttemptRunner,
+    Stopped,
+    original_of,
+    prints_due,
+    query_of,
+    sale_of,
+    slip_id,
+)
 from terminal_agent.runtime.conversation import Conversation, LastRead
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from protocols.kit.vocabulary import TransactionRecord
     from terminal_agent.journal.store import Journal
     from terminal_agent.refund.nouns import Attempt, RefundCase
@@ -52,6 +62,14 @@ LOOK_FOR = ("look.terminal_journal", "look.end_of_day_list", "look.acquirer")
 FINAL_ERRORS = frozenset(
     {"link.no_permission", "link.port_busy", "link.wrong_terminal", "link.no_host"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a settled terminal showed: its last record, and what it told of each open attempt."""
+
+    last: LastRead
+    told: Mapping[int, TransactionRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +103,10 @@ class Recoverer:
             case = self._begin(case)
             talk = talk or Conversation(self._station, self._reporter)
             try:
-                last = self._settled_look(talk)
+                look = self._settled_look(case, talk)
             except LinkError as error:
                 return Recovered(self._interrupted(case), error)
-            return self._judge_all(case, talk, last)
+            return self._judge_all(case, talk, look)
 
     # -- the fence ------------------------------------------------------------------------------
 
@@ -110,7 +128,7 @@ class Recoverer:
         self._journal.append(*facts)
         return self._journal.case(case.case_id)
 
-    def _settled_look(self, talk: Conversation) -> LastRead:
+    def _settled_look(self, case: RefundCase, talk: Conversation) -> Look:
         """Fence, wait for the horizon of unbroken idle, then ask.
 
         A line that breaks starts all of it again: somebody may just be plugging the cable in.
@@ -127,9 +145,9 @@ class Recoverer:
                     talk.fence()
                     talk.sign_on()
                     reached = True
-                last = self._look(talk, watch)
-                if last is not None:
-                    return last
+                look = self._look(case, talk, watch)
+                if look is not None:
+                    return look
                 heard_until = clock.monotonic() + station.line_limit_s
             except LinkError as error:
                 if error.code in FINAL_ERRORS or clock.monotonic() >= heard_until:
@@ -144,18 +162,30 @@ class Recoverer:
                 raise LinkError("the terminal was never idle long enough", code="link.busy")
             clock.wait(station.poll_s)
 
-    def _look(self, talk: Conversation, watch: IdleWatch) -> LastRead | None:
-        """One question: how is it, and, once it has settled, what did it book last?"""
+    def _look(self, case: RefundCase, talk: Conversation, watch: IdleWatch) -> Look | None:
+        """One question: how is it, and, once it has settled, what did it book?"""
         clock = self._station.clock
         sign = self._sign(talk)
         if not watch.feed(clock.monotonic(), sign):
             self._reporter.step("step.settling", s=_tens(watch.remaining_s(clock.monotonic())))
             return None
         self._reporter.step("step.querying")
+        told: dict[int, TransactionRecord] = {}
+        if Capability.QUERY in self._station.proved:
+            for attempt in case.open_attempts:
+                answer = talk.query(query_of(case, attempt, sale_of(self._journal, case)))
+                if answer.status is not None and answer.status.busy:
+                    watch.feed(clock.monotonic(), Sign.BUSY)
+                    return None
+                if answer.record is not None:
+                    told[attempt.number] = answer.record
         last = talk.last()
+        if not last.supported and not told:
+            # No proof of anything, but something to show to the people who must decide.
+            last = LastRead(supported=False, record=talk.duplicate())
         if not self._station.terminal.line_clean:
             raise LinkError("the enquiry was disturbed", code="link.bad_check")
-        return last
+        return Look(last, told)
 
     def _sign(self, talk: Conversation) -> Sign:
         status = talk.status()
@@ -166,14 +196,22 @@ class Recoverer:
 
     # -- judging --------------------------------------------------------------------------------
 
-    def _judge_all(self, case: RefundCase, talk: Conversation, last: LastRead) -> Recovered:
-        asked = [self._question(case, each, talk, last) for each in case.open_attempts]
+    def _judge_all(self, case: RefundCase, talk: Conversation, look: Look) -> Recovered:
+        last = look.last
+        asked = [self._question(case, each, talk, look) for each in case.open_attempts]
         judgement = judge_open(asked)
         if judgement.verdict is not Verdict.NOT_BOOKED:
             case = self._bury_repeats(case, asked)
         if judgement.verdict is Verdict.TRY_COMMIT_ONCE:
             return self._repeat(case, case.open_attempts[-1], talk, last)
-        return Recovered(self._write(case, judgement, last.record))
+        return Recovered(self._write(case, judgement, self._shown(case, look)))
+
+    def _shown(self, case: RefundCase, look: Look) -> TransactionRecord | None:
+        """The record that a verdict rests on: of the newest attempt, where it was asked after."""
+        told = look.told.get(case.open_attempts[-1].number)
+        if told is None:
+            return look.last.record
+        return None if told.kind is Operation.SALE else told
 
     def _bury_repeats(self, case: RefundCase, asked: list[Question]) -> RefundCase:
         """The newest attempts that are proved not to have booked, while one before them is open."""
@@ -189,7 +227,7 @@ class Recoverer:
         return self._journal.case(case.case_id)
 
     def _question(
-        self, case: RefundCase, attempt: Attempt, talk: Conversation, last: LastRead
+        self, case: RefundCase, attempt: Attempt, talk: Conversation, look: Look
     ) -> Question:
         armed, start = attempt.armed, attempt.start
         assert armed is not None, "an open attempt behind recovery is armed"
@@ -198,12 +236,13 @@ class Recoverer:
         return Question(
             operation=start.operation,
             amount=case.amount,
-            original=Original(receipt_number=sale.receipt_number, trace_number=sale.trace_number),
+            original=original_of(sale),
             baseline=baseline,
             baseline_known=start.baseline_known,
-            last=last.record,
-            last_known=last.supported,
+            last=look.last.record,
+            last_known=look.last.supported,
             settled=True,
+            told=look.told.get(attempt.number),
             proved=armed.proved,
             exclusive=armed.exclusive,
             number_fields=armed.number_fields,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from drivers.clock import Clock
     from drivers.terminal import Terminal
     from protocols.kit.capabilities import Capabilities, Capability
@@ -42,6 +44,7 @@ class Station:
     protocol: str = ""  # its title, for people
     scale: float = 1.0
     poll: float = POLL_S
+    reference: Callable[[int], str] | None = None  # ours, where the wire has little room for it
 
     @property
     def poll_s(self) -> float:

@@ -20,7 +20,7 @@ from protocols.kit.masking import mask_bytes, mask_digits
 from protocols.kit.session import SessionSettings
 from protocols.kit.tlv import read_container
 from simulators import personality
-from tests.fuzz.sessions import REFUND
+from tests.fuzz.sessions import offered
 from tests.fuzz.terminals import build
 
 if TYPE_CHECKING:
@@ -89,9 +89,12 @@ def _bytewise(make: Callable[[], Framer]) -> Read:
 
 
 def _session(spec: ProtocolSpec, transport: str) -> Read:
+    settings = SessionSettings(spec.default_profile, transport)
+    (money, *_), _ = offered(spec, settings)
+
     def read(data: bytes) -> None:
-        session = spec.session(SessionSettings(spec.default_profile, transport))
-        session.begin(REFUND, 0.0)
+        session = spec.session(settings)
+        session.begin(money, 0.0)
         session.receive(data, 0.1)
 
     return read

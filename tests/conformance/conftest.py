@@ -7,10 +7,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conformance.lives import Subject
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIVES = "lives"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A kind of terminal is only asked what it can do: its ways, its habits."""
+    kept = [item for item in items if _possible(getattr(item, "callspec", None))]
+    if len(kept) < len(items):
+        left_out = [item for item in items if not _possible(getattr(item, "callspec", None))]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+def _possible(callspec: object) -> bool:
+    params = getattr(callspec, "params", {})
+    subject = params.get("subject")
+    if not isinstance(subject, Subject):
+        return True
+    way, habit = params.get("way"), params.get("habit")
+    return (way is None or way in subject.ways) and (habit is None or subject.has_habit(habit))
 
 
 @pytest.fixture(autouse=True)

@@ -16,17 +16,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from protocols.kit import registry
+from protocols.kit.capabilities import Capability, MissingAck
+from protocols.kit.errors import BadField
+from protocols.kit.session import Request, Send, SessionSettings
 from protocols.kit.vocabulary import Operation, Outcome
 from simulators import personality
 from simulators.cable import Way
 from simulators.scenario import Scenario, Step
+from simulators.settings import MissingAckHabit
+from terminal_agent.refund.states import AttemptState
+from terminal_agent.runtime.attempts import original_of
 from tests.harness import Shop
 from tests.setting import Killed, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from protocols.kit.capabilities import Capabilities
     from terminal_agent.refund.nouns import RefundCase
+    from terminal_agent.refund.states import CaseState
 
 WAYS: Final = (Operation.REFUND, Operation.VOID)
 # How long the cable stays out: back at once, while the terminal still repeats, while it undoes what
@@ -34,6 +42,12 @@ WAYS: Final = (Operation.REFUND, Operation.VOID)
 CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
 FULL: Final = os.environ.get("SWEEP") == "full"
 PAIRS: Final = FULL or os.environ.get("SWEEP") == "pairs"
+# Each of these sets of signs is enough, whatever was lost.
+_ENOUGH: Final = (
+    {Capability.LAST, Capability.NUMBERS},
+    {Capability.LAST, Capability.REFERENCE},
+    {Capability.QUERY},
+)
 _FEW: Final = os.environ.get("SWEEP") == "few"
 
 
@@ -63,6 +77,48 @@ class Subject:
     def setting(self) -> Setting:
         """A shop with it; capabilities confirmed, nobody else books at it."""
         return Setting(protocol=self.protocol, profile=self.profile, transport=self.transport)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the profile declares."""
+        return registry.load(self.protocol).profiles[self.profile].capabilities
+
+    @property
+    def ways(self) -> tuple[Operation, ...]:
+        """How this terminal can give money back."""
+        can = {
+            Operation.REFUND: self.capabilities.can_refund,
+            Operation.VOID: self.capabilities.can_void,
+        }
+        return tuple(way for way in WAYS if can[way])
+
+    @property
+    def plays(self) -> frozenset[str]:
+        """The steps of a scenario that this kind of terminal can do."""
+        return personality.load(self.protocol).plays
+
+    def has_habit(self, habit: MissingAckHabit) -> bool:
+        """Whether this kind of terminal may do that with a booking that nobody acknowledged."""
+        stays = self.capabilities.vote.missing_ack is MissingAck.STAYS_BOOKED
+        return habit is MissingAckHabit.STAY or not stays
+
+    def needs_nobody(self, way: Operation) -> bool:
+        """Whether no person is needed after a lost answer, where all that is declared is confirmed
+        and nobody else books: the table of docs/reference/capabilities.md."""
+        signs = self.capabilities.declared
+        once = Capability.COMMIT_ONCE in signs and way is Operation.VOID
+        return once or any(needed <= signs for needed in _ENOUGH)
+
+    def offers(self, operation: Operation) -> bool:
+        """Whether its wire has a form for a request that moves no money."""
+        spec = registry.load(self.protocol)
+        session = spec.session(SessionSettings(self.profile, self.transport))
+        return any(isinstance(action, Send) for action in session.begin(Request(operation), 0.0))
+
+    def ends_well(self, way: Operation, case: RefundCase, wanted: CaseState) -> bool:
+        """The true verdict, or people wait for it where this terminal can prove too little."""
+        parked = [attempt.state is AttemptState.PARKED for attempt in case.open_attempts]
+        return case.state is wanted or (not self.needs_nobody(way) and bool(parked) and all(parked))
 
     @property
     def is_default(self) -> bool:
@@ -155,6 +211,18 @@ def measure(setting: Setting, way: Operation) -> Measure:
                 place for place, label in enumerate(points) if "AttemptArmed" in label
             ),
         )
+
+
+def sayable(setting: Setting, way: Operation) -> bool:
+    """Whether a sale of which only the receipt number is known can be given back on this wire."""
+    with opened(setting) as shop:
+        sale = shop.sale(only_receipt=True)
+        request = Request(way, sale.amount, original_of(sale), reference="A" * 10)
+        try:
+            shop.station.terminal.check(request)
+        except BadField:
+            return False
+    return True
 
 
 def pressed(

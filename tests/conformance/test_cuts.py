@@ -28,6 +28,7 @@ from tests.conformance.lives import (
     opened,
     pressed,
     sample,
+    sayable,
     stories,
 )
 
@@ -67,8 +68,9 @@ def test_a_cut_at_any_byte_ends_in_the_true_verdict(
     ]
     for place in places:
         case = life_with_cut(setting, way, place)
-        # With everything confirmed and nobody else at the keypad no person is ever needed.
-        assert case.state is ENDS[story], place
+        # With everything confirmed and nobody else at the keypad, a terminal that can prove enough
+        # never needs a person.
+        assert subject.ends_well(way, case, ENDS[story]), place
     lives(len(places))
 
 
@@ -87,7 +89,8 @@ def test_every_profile_on_every_line_survives_cuts(
         *sample(undisturbed.money_bytes[shard::SHARDS], late),
     ]
     for place in places:
-        assert life_with_cut(setting, way, place).state is ENDS[story], place
+        case = life_with_cut(setting, way, place)
+        assert subject.ends_well(way, case, ENDS[story]), place
     lives(len(places))
 
 
@@ -100,7 +103,7 @@ UNDOING_S = 55.0
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.value)
 @pytest.mark.parametrize(
     ("subject", "way"),
-    [(subject, way) for subject in (LINES if FULL else DEFAULTS) for way in WAYS],
+    [(subject, way) for subject in (LINES if FULL else DEFAULTS) for way in subject.ways],
     ids=lambda value: value.value if value in WAYS else str(value),
 )
 def test_whatever_a_lost_vote_does_the_verdict_is_true(
@@ -117,10 +120,12 @@ def test_whatever_a_lost_vote_does_the_verdict_is_true(
     if not busy:
         # A terminal that calls itself idle while it undoes must not be trusted to tell busy.
         setting = replace(setting, capabilities=frozenset(setting.signs()) - {"B"})
+    if only_receipt and not sayable(setting, way):
+        pytest.skip("this wire needs more numbers of the sale than the receipt's")
     places = sample(measure(setting, way).money_bytes, 37)
     for place in places:
         case = life_with_cut(setting, way, place, only_receipt=only_receipt)
-        assert case.state is CaseState.REFUNDED, place
+        assert subject.ends_well(way, case, CaseState.REFUNDED), place
     lives(len(places))
 
 
@@ -165,5 +170,6 @@ def test_a_share_of_the_cuts_runs_on_a_real_disk(
     setting = replace(subject.setting, durable=True)
     places = sample(measure(setting, way).money_bytes, 61)
     for place in places:
-        assert life_with_cut(setting, way, place).state is CaseState.REFUNDED, place
+        case = life_with_cut(setting, way, place)
+        assert subject.ends_well(way, case, CaseState.REFUNDED), place
     lives(len(places))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from drivers.errors import LinkError
+from protocols.kit.capabilities import Capability
 from protocols.kit.errors import MoneyMoved
 from simulators.cable import Way
 from terminal_agent.runtime.conversation import Conversation
@@ -36,38 +37,39 @@ def enquire(shop: Shop) -> bool:
         shop.station.terminal.close()
 
 
-def trouble_of(shop: Shop) -> LinkError | None:
+def trouble_of(shop: Shop, *, told: bool) -> LinkError | None:
     """Enquire, and say what the line did to it."""
     try:
-        assert enquire(shop), "what is answered, is answered whole"
+        assert enquire(shop) is told, "what is answered, is answered whole"
     except LinkError as error:
         return error
     return None
 
 
-def undisturbed_bytes(setting: Setting) -> dict[Way, int]:
-    """How many bytes the talk takes in each direction."""
+def undisturbed(setting: Setting) -> tuple[dict[Way, int], bool]:
+    """How many bytes the talk takes in each direction, and whether a record is told."""
     with opened(setting) as shop:
         shop.sale()
-        assert enquire(shop)
-        return dict(shop.device.cable.counts)
+        told = enquire(shop)
+        return dict(shop.device.cable.counts), told
 
 
 @subjects
 def test_an_enquiry_cut_at_any_byte_moves_nothing(
     subject: Subject, lives: Callable[[int], None]
 ) -> None:
-    counts = undisturbed_bytes(subject.setting)
+    counts, told = undisturbed(subject.setting)
+    assert told is (Capability.LAST in subject.capabilities.declared)
     places = [(way.value, byte) for way in Way for byte in range(counts[way] + 1)]
     for place in places:
         with opened(cut_at(subject.setting, place)) as shop:
             shop.sale()
             before = tuple(shop.device.bank.bookings)
-            trouble = trouble_of(shop)
+            trouble = trouble_of(shop, told=told)
             assert trouble is None or trouble.money is MoneyMoved.NO, place
             shop.plug()
             shop.let_settle()
-            assert enquire(shop), f"{place}: the next enquiry is answered"
+            assert enquire(shop) is told, f"{place}: the next enquiry is answered"
             assert tuple(shop.device.bank.bookings) == before, place
             assert not shop.journal.open_cases()
             shop.check(settled=True)
@@ -81,7 +83,7 @@ def test_an_enquiry_survives_the_terminal_losing_power_at_any_message(
     with opened(subject.setting) as shop:
         shop.sale()
         shop.points.clear()
-        enquire(shop)
+        told = enquire(shop)
         moments = len(shop.points)
     for number in range(1, moments + 1):
         with opened(subject.setting) as shop:
@@ -92,6 +94,6 @@ def test_an_enquiry_survives_the_terminal_losing_power_at_any_message(
                 enquire(shop)
             shop.strike = None
             shop.let_settle()
-            assert enquire(shop), number
+            assert enquire(shop) is told, number
             shop.check(settled=True)
     lives(moments)

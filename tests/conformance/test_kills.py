@@ -66,7 +66,8 @@ def test_an_agent_killed_at_any_moment_finds_the_truth_again(
     moments = range(1, len(measure(setting, way).points) + 1)
     every = 1 if story == "approved" else 5
     for number in sample(moments, every):
-        assert life_with_blow(setting, way, number, Blow.KILL).state is ENDS[story], number
+        case = life_with_blow(setting, way, number, Blow.KILL)
+        assert subject.ends_well(way, case, ENDS[story]), number
     lives(len(sample(moments, every)))
 
 
@@ -82,7 +83,7 @@ def test_no_write_to_the_journal_may_be_the_last_one(
     assert len(moments) >= 2 * 5, "created, authorised, armed, seen, approved: before and after"
     for number in moments:
         case = life_with_blow(setting, way, number, Blow.KILL)
-        assert case.state is CaseState.REFUNDED, points[number - 1]
+        assert subject.ends_well(way, case, CaseState.REFUNDED), points[number - 1]
     lives(len(moments))
 
 
@@ -98,7 +99,8 @@ def test_cable_or_terminal_fail_at_any_message(
     moments = [at for at, label in enumerate(points, start=1) if is_message(label)]
     every = 1 if story == "approved" else 7
     for number in sample(moments, every):
-        assert life_with_blow(setting, way, number, blow).state is ENDS[story], points[number - 1]
+        case = life_with_blow(setting, way, number, blow)
+        assert subject.ends_well(way, case, ENDS[story]), points[number - 1]
     lives(len(sample(moments, every)))
 
 
@@ -124,7 +126,7 @@ def test_power_lost_around_the_booking_ends_in_the_truth(
     scenario = Scenario(steps=(step,), terminal={"vote": habit})
     with opened(replace(subject.setting, scenario=scenario)) as shop:
         pressed(shop, way)
-        assert shop.to_the_end().state is CaseState.REFUNDED
+        assert subject.ends_well(way, shop.to_the_end(), CaseState.REFUNDED)
     lives(1)
 
 
@@ -148,8 +150,8 @@ def test_a_second_fault_while_recovering_from_the_first(
         length = recovery_length(subject.setting, way, number, first)
         seconds = [at for at in range(1, length + 1) if at <= EDGE or at > length - EDGE]
         for place in seconds if PAIRS else sample(seconds, 6):
-            state = life_with_two(subject.setting, way, (number, first), (place, second)).state
-            assert state is CaseState.REFUNDED, (number, place)
+            case = life_with_two(subject.setting, way, (number, first), (place, second))
+            assert subject.ends_well(way, case, CaseState.REFUNDED), (number, place)
             count += 1
     lives(count)
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import pytest
 
-from protocols.kit import registry
 from protocols.kit.capabilities import Capability
 from protocols.kit.vocabulary import Operation
 from simulators.scenario import Fault, Scenario
@@ -24,11 +23,13 @@ from tests.setting import Killed
 
 # Longer than the horizon, so that the terminal has settled when the line is back.
 _SILENCE_S = 30.0
+# Without a query: that would settle it before anything is repeated.
+_C = Capability
 ONCE = [
     subject
     for subject in SUBJECTS
-    if Capability.COMMIT_ONCE
-    in registry.load(subject.protocol).profiles[subject.profile].capabilities.declared
+    if {_C.COMMIT_ONCE, _C.LAST, _C.NUMBERS} <= subject.capabilities.declared
+    and _C.QUERY not in subject.capabilities.declared
 ]
 
 

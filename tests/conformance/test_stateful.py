@@ -65,8 +65,9 @@ class Day(RuleBasedStateMachine):
         self, subject: Subject, habit: MissingAckHabit, signs: str, exclusive: bool
     ) -> None:
         """The doors open; what kind of terminal stands there is decided."""
+        played = habit if subject.has_habit(habit) else MissingAckHabit.STAY
         setting = replace(
-            subject.setting, exclusive=exclusive, scenario=Scenario(terminal={"vote": habit})
+            subject.setting, exclusive=exclusive, scenario=Scenario(terminal={"vote": played})
         )
         if signs != "all":
             setting = replace(setting, capabilities=frozenset(signs))

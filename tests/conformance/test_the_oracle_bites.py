@@ -23,8 +23,8 @@ from terminal_agent.refund.recovery import Judgement, Verdict
 from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime.agent import Agent, Done
 from terminal_agent.runtime.attempts import AttemptRunner, Ending, MoneyListener
-from terminal_agent.runtime.conversation import Conversation, LastRead
-from terminal_agent.runtime.recovery import Recovered, Recoverer
+from terminal_agent.runtime.conversation import Conversation
+from terminal_agent.runtime.recovery import Look, Recovered, Recoverer
 from tests.conformance.blows import At, Blow
 from tests.conformance.lives import DEFAULTS, Subject, life_with_cut, measure, opened, pressed
 from tests.oracle import Broken
@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 WAY = Operation.REFUND
 STAY, UNBOOKS = MissingAckHabit.STAY, MissingAckHabit.REC1
 
-subjects = pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+# The mistakes are about votes and evidence: a terminal that has both shows them all.
+subjects = pytest.mark.parametrize(
+    "subject",
+    [s for s in DEFAULTS if s.has_habit(UNBOOKS) and WAY in s.ways and s.needs_nobody(WAY)],
+    ids=str,
+)
 patches = pytest.MonkeyPatch
 
 
@@ -220,13 +225,11 @@ def absence_is_death(monkeypatch: patches) -> None:
     """No result was written down, so no vote was given, so the terminal has undone it."""
     judged = Recoverer._judge_all
 
-    def confident(
-        self: Recoverer, case: RefundCase, talk: Conversation, last: LastRead
-    ) -> Recovered:
+    def confident(self: Recoverer, case: RefundCase, talk: Conversation, look: Look) -> Recovered:
         if all(attempt.seen is None for attempt in case.open_attempts):
             proof = Judgement(Verdict.NOT_BOOKED, Evidence.UNCHANGED, ("proof.unchanged",))
-            return Recovered(self._write(case, proof, last.record))
-        return judged(self, case, talk, last)
+            return Recovered(self._write(case, proof, look.last.record))
+        return judged(self, case, talk, look)
 
     monkeypatch.setattr(Recoverer, "_judge_all", confident)
 

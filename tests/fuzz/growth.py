@@ -17,7 +17,7 @@ from protocols.kit import registry
 from protocols.kit.errors import ProtocolError
 from protocols.kit.session import Finished, ResultSeen, SessionSettings
 from simulators import personality
-from tests.fuzz.sessions import REFUND, REQUESTS
+from tests.fuzz.sessions import offered
 from tests.fuzz.target import vectors
 from tests.fuzz.terminals import build
 
@@ -117,8 +117,11 @@ def _framer(make: Callable[[], Framer]) -> Callable[[], tuple[Reader, object]]:
 def _session(spec: ProtocolSpec, transport: str) -> Callable[[], tuple[Reader, object]]:
     """A till that asks again and again, and waits in each request as long as its timers let it."""
 
+    settings = SessionSettings(spec.default_profile, transport)
+    money, requests = offered(spec, settings)
+
     def start() -> tuple[Reader, object]:
-        session = spec.session(SessionSettings(spec.default_profile, transport))
+        session = spec.session(settings)
         turn, now, busy = 0, 0.0, False
 
         def feed(data: bytes) -> None:
@@ -126,7 +129,8 @@ def _session(spec: ProtocolSpec, transport: str) -> Callable[[], tuple[Reader, o
             now += 0.01
             if not busy:
                 busy = True
-                request = REFUND if turn % 2 else REQUESTS[turn // 2 % len(REQUESTS)]
+                every = turn // 2
+                request = money[-1] if turn % 2 else requests[every % len(requests)]
                 turn += 1
                 session.begin(request, now)
             actions = list(session.receive(data, now))

@@ -6,6 +6,8 @@ a step is the peer's bytes as they are, or the same bytes in a correct frame.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import ProtocolError
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
     from protocols.kit.session import Action
 
 EUR: Final = Currency.of("EUR")
-REFUND: Final = Request(Operation.REFUND, Amount(1250, EUR))
-VOID: Final = Request(Operation.VOID, Amount(1250, EUR), Original(receipt_number="0012"))
+SOLD: Final = Original("0012", "000012", "000012", "000001000012", "123456", "1124")
+REFUND: Final = Request(Operation.REFUND, Amount(1250, EUR), SOLD, reference="A000000011")
+VOID: Final = Request(Operation.VOID, Amount(1250, EUR), SOLD, reference="A000000012")
 # What the session is asked in turn; each script begins at one of them.
 REQUESTS: Final = (
     Request(Operation.CONNECT),
@@ -45,7 +48,21 @@ REQUESTS: Final = (
     Request(Operation.INITIALISE),
     Request(Operation.ABORT),
     Request(Operation.DISCONNECT),
+    replace(VOID, operation=Operation.QUERY, about=Operation.VOID),
 )
+
+
+def offered(spec: ProtocolSpec, settings: SessionSettings) -> tuple[list[Request], list[Request]]:
+    """The money requests that this wire has a form for, and all requests that it has one for."""
+    found = []
+    for request in REQUESTS:
+        with suppress(ProtocolError):
+            begun = spec.session(settings).begin(request, 0.0)
+            if any(isinstance(action, Send) for action in begun):
+                found.append(request)
+    return [request for request in found if request.operation.moves_money], found
+
+
 NUMBERS: Final = ("receipt_number", "trace_number", "turnover_number")
 # Bounds the timers that may run out before a request has ended.
 TICKS_MAX: Final = 64

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from terminal_agent.refund.events import AttemptEvent
 from terminal_agent.refund.recovery import Verdict
-from tests.model import unbuilt
+from tests.model import asking
 from tests.model.line import put, takes
 from tests.model.looking import ask, evidence, judge_look
 from tests.model.moves import begun, bury_older, move, move_all
@@ -250,7 +250,7 @@ def _looked(m: Model, s: State, packet: Packet) -> Step | None:
     if kind == Message.RESULT and packet[1] == m.tag(s):
         return _late_result(m, s)
     if m.query or m.stored:
-        found = unbuilt.verdict(m, s, packet)
+        found = asking.verdict(m, s, packet)
         return None if found is None else ("the answer proves it", False, evidence(m, s, found))
     if kind == Message.LAST:
         record = packet[1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from terminal_agent.refund.events import AttemptEvent
 from terminal_agent.refund.recovery import Verdict
-from tests.model import unbuilt
+from tests.model import asking
 from tests.model.line import put
 from tests.model.moves import begun, bury_older, move, move_all
 from tests.model.records import Asked, judged
@@ -28,7 +28,7 @@ def fenced(m: Model, s: State) -> State:
 def ask(m: Model, s: State) -> State:
     """UNKNOWN or PARKED becomes RESOLVING; behind the fence the question goes out."""
     before = fenced(m, move_all(m, s, _E.RECOVERY_STARTED))
-    packet = unbuilt.question(m, s) if m.query or m.stored else _ENQUIRY
+    packet = asking.question(m, s) if m.query or m.stored else _ENQUIRY
     return before._replace(req=put(before.req, packet))
 
 

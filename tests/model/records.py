@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,7 @@ from protocols.kit.capabilities import Capability
 from protocols.kit.money import Amount, Currency
 from protocols.kit.session import ExchangeResult, Original
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
-from terminal_agent.refund.recovery import Judgement, Question, judge_open, judge_repeat
+from terminal_agent.refund.recovery import Judgement, Question, judge, judge_open, judge_repeat
 from tests.model.state import UNREAD, Look, Record
 from tests.model.world import Reset
 
@@ -112,6 +113,19 @@ def question(asked: Asked, frame: Frame) -> Question:
 def judged(asked: tuple[Asked, ...], frame: Frame) -> Judgement:
     """What the product's judge says of the open attempts, oldest first."""
     return judge_open([question(one, frame) for one in asked])
+
+
+@cache
+def judged_query(frame: Frame, *, booked: bool) -> Judgement:
+    """What the product's judge says of the terminal's answer to a query after one attempt."""
+    told = TransactionRecord(
+        Booking.APPROVED if booked else Booking.DECLINED,
+        kind=frame.operation,
+        amount_minor=AMOUNT.minor,
+        currency=AMOUNT.currency.numeric,
+    )
+    unread = Asked(UNREAD, None, 1)
+    return judge(replace(question(unread, frame), told=told))
 
 
 @cache

@@ -28,8 +28,8 @@ SETS: Final[Mapping[str, frozenset[Capability]]] = MappingProxyType(
         "I2": frozenset({_C.STORED_RESULT}),
     }
 )
-# No protocol of the product asks so yet: tests/model/unbuilt.py has the rule.
-UNBUILT: Final = ("Q", "I2")
+# No protocol of the product asks so yet: tests/model/asking.py has the rule.
+UNBUILT: Final = ("I2",)
 BUILT: Final = tuple(name for name in SETS if name not in UNBUILT)
 LAST_SETS: Final = tuple(name for name in SETS if _C.LAST in SETS[name])
 

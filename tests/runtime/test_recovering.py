@@ -125,8 +125,8 @@ def test_stopping_right_before_the_repeat_sends_nothing(
     floor = Floor(tmp_path, scenario=LOST, proved=ONCE)
     asked = floor.agent._recoverer._settled_look
 
-    def look(talk: object) -> object:
-        last = asked(talk)  # type: ignore[arg-type]
+    def look(case: object, talk: object) -> object:
+        last = asked(case, talk)  # type: ignore[arg-type]
         floor.reporter._wanted = True
         return last
 
@@ -191,7 +191,7 @@ def test_recovery_that_was_interrupted_by_a_crash_begins_again(
 ) -> None:
     floor = Floor(tmp_path, scenario=LOST)
     with monkeypatch.context() as patch:
-        patch.setattr(floor.agent._recoverer, "_settled_look", lambda _: 1 // 0)
+        patch.setattr(floor.agent._recoverer, "_settled_look", lambda _case, _talk: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             floor.refund()
     assert states(floor) == [AttemptState.RESOLVING]

@@ -142,7 +142,7 @@ def test_memory_reads_back_with_an_open_vote_and_settles_at_the_next_start(
 
 
 @pytest.mark.parametrize(
-    "stored", [[], {"version": 2}, {"version": 1}, {"version": 1, "counters": {"x": 1}}]
+    "stored", [[], {"version": 3}, {"version": 2}, {"version": 2, "counters": {"x": 1}}]
 )
 def test_a_memory_of_another_shape_is_refused(stored: object) -> None:
     with pytest.raises(BadState):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from drivers.terminal import PumpLimits
 from protocols.kit import registry
+from protocols.kit.capabilities import MissingAck
 from protocols.kit.vocabulary import Operation, Outcome
 from simulators import personality
 from simulators.cable import Way
@@ -128,7 +130,7 @@ def draw(seed: int, options: Options) -> Plan:
     rng = random.Random(seed)
     name = rng.choice(options.protocols or tuple(registry.installed()))
     setting = _setting(rng, options, name, seed)
-    acts = _acts(rng, options, exclusive=setting.exclusive)
+    acts = _acts(rng, options, setting)
     if all(act.do is not Do.WALK_AWAY for act in acts):
         # Nobody wants to stop, so nobody has to be asked all the time.
         setting = replace(setting, limits=PumpLimits(poll_s=_NOBODY_ASKS_S))
@@ -147,9 +149,11 @@ def draw(seed: int, options: Options) -> Plan:
 
 def _setting(rng: random.Random, options: Options, name: str, seed: int) -> Setting:
     spec = registry.load(name)
+    profile = rng.choice(tuple(spec.profiles))
+    stays = spec.profiles[profile].capabilities.vote.missing_ack is MissingAck.STAYS_BOOKED
     habits = [habit for habit in MissingAckHabit if habit.value in options.habits]
     terminal: dict[str, object] = {
-        "vote": rng.choice(habits),
+        "vote": MissingAckHabit.STAY if stays else rng.choice(habits),
         "busy_while_settling": rng.random() < 0.5,
         "duplicate_filter": rng.random() < 0.5,
         "store_declines": rng.random() < 0.5,
@@ -169,7 +173,7 @@ def _setting(rng: random.Random, options: Options, name: str, seed: int) -> Sett
     signs = rng.choice(options.signs)
     setting = Setting(
         protocol=name,
-        profile=rng.choice(tuple(spec.profiles)),
+        profile=profile,
         transport=transport,
         capabilities=ALL if signs == "all" else frozenset(signs),
         exclusive=rng.random() < options.exclusive,
@@ -216,7 +220,7 @@ _MESSAGES: Final = ("money", "result", "completion", "answer", "enquiry", "statu
 def _steps(rng: random.Random, options: Options, name: str) -> tuple[Step, ...]:
     found: list[Step] = []
     while len(found) < options.faults_most and rng.random() < options.terminal:
-        on, do = rng.choice(options.terminal_kinds)
+        on, do = rng.choice(_kinds(options.terminal_kinds, name))
         step = Step(on=on, do=do, nth=rng.choice((1, 1, 1, 2, 3)))
         match do:
             case "decline" | "refuse" | "abort":
@@ -232,6 +236,13 @@ def _steps(rng: random.Random, options: Options, name: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
+@cache
+def _kinds(kinds: Iterable[tuple[str, str]], name: str) -> tuple[tuple[str, str], ...]:
+    """What this kind of terminal can do, at messages that its protocol has."""
+    twin = personality.load(name)
+    return tuple((on, do) for on, do in kinds if do in twin.plays and twin.knows(on))
+
+
 def _codes(name: str) -> list[str]:
     judge = personality.load(name)
     return [
@@ -244,23 +255,31 @@ def _codes(name: str) -> list[str]:
 # --- the people --------------------------------------------------------------------------------
 
 
-def _acts(rng: random.Random, options: Options, *, exclusive: bool) -> tuple[Act, ...]:
-    first = _act(rng, options, Do.PRESS)
-    kinds = [do for do in options.acts if not exclusive or do not in _SHARED_ONLY]
+def _acts(rng: random.Random, options: Options, setting: Setting) -> tuple[Act, ...]:
+    ways = _ways(setting)
+    first = _act(rng, options, Do.PRESS, ways)
+    kinds = [do for do in options.acts if not setting.exclusive or do not in _SHARED_ONLY]
     weights = [options.acts[do] for do in kinds]
     count = rng.randint(0, options.acts_most - 1)
     rest = rng.choices(kinds, weights, k=count)
-    return (first, *(_act(rng, options, do) for do in rest))
+    return (first, *(_act(rng, options, do, ways) for do in rest))
+
+
+def _ways(setting: Setting) -> tuple[Operation, ...]:
+    """How this terminal can give money back; another way is refused before anything is sent."""
+    can = registry.load(setting.protocol).profiles[setting.profile].capabilities
+    ways = ((Operation.REFUND, can.can_refund), (Operation.VOID, can.can_void))
+    return tuple(way for way, possible in ways if possible)
 
 
 _SHARED_ONLY: Final = frozenset({Do.KEYPAD})
 
 
-def _act(rng: random.Random, options: Options, do: Do) -> Act:
+def _act(rng: random.Random, options: Options, do: Do, ways: Sequence[Operation]) -> Act:
     act = Act(
         do=do,
         sale=rng.randrange(2),
-        way=rng.choice((Operation.REFUND, Operation.VOID)),
+        way=rng.choice(ways),
         part=rng.choice((1, 1, 2)),
         minor=rng.choice(AMOUNTS),
         seconds=rng.choice((1.0, 20.0, 200.0)),

@@ -1,7 +1,7 @@
-"""Rules only: asking by our reference (Q) and the stored result (I2). No protocol uses them yet.
+"""Asking after one attempt (Q), and the stored result (I2), which no protocol uses yet.
 
-The product's runtime has no question for them, so these two rules stand here and not there; the
-tables they move through are the product's. A protocol that can ask so replaces this file.
+The answer to a query is judged by the product. The runtime has no request for a stored result, so
+that rule stands here; the tables it moves through are the product's.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from terminal_agent.refund.recovery import Verdict
+from tests.model.records import judged_query
 from tests.model.state import Message
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def verdict(m: Model, s: State, packet: Packet) -> Verdict | None:
     if len(packet) < 2 or packet[1] != m.tag(s):
         return None
     if m.query and packet[0] == Message.FOUND:
-        return Verdict.BOOKED if packet[2] else Verdict.NOT_BOOKED
+        return judged_query(m.frame, booked=bool(packet[2])).verdict
     if m.stored and packet[0] in {Message.BOOKED, Message.COMPLETION}:
         return Verdict.BOOKED
     if m.stored and packet[0] == Message.REFUSAL:
