@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _VOUCHER_DIGITS: Final = 6
 _RRN_MAX: Final = 12
+_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_REFERENCE_SIZE: Final = 10
 CHECKS: Final = 1_000_000  # check numbers have six digits
 
 TYPES: Final[Mapping[Operation, int]] = {
@@ -37,14 +39,18 @@ TYPES: Final[Mapping[Operation, int]] = {
 
 
 def reference(number: int) -> str:
-    """Our reference of an attempt (9FFF), from a number that is never used twice."""
-    return f"{number:010d}"
+    """Our reference of an attempt (9FFF): ten digits and letters, too few for a card number."""
+    letters = ""
+    while number or len(letters) < _REFERENCE_SIZE:
+        number, place = divmod(number, len(_LETTERS))
+        letters = _LETTERS[place] + letters
+    return letters
 
 
 def money_check(order_number: str) -> str:
     """The check number of a money request: odd, and made from our reference."""
-    digits = "".join(char for char in order_number if char.isascii() and char.isdigit())
-    return f"{(2 * int(digits or '0') + 1) % CHECKS:06d}"
+    number = int.from_bytes(order_number.encode("utf-8"), "big")
+    return f"{(2 * number + 1) % CHECKS:06d}"
 
 
 def other_check(opened: int, count: int) -> str:

@@ -34,7 +34,7 @@ AMOUNT = Amount(3550, CNY)
 SALE = Original(receipt_number="000123", rrn="093112345678", date="1120")
 REFUND = Request(Operation.REFUND, AMOUNT, SALE, "0000000042")
 VOID = Request(Operation.VOID, AMOUNT, SALE, "0000000042")
-CHECK = "000085"  # twice 42 and one
+CHECK = "832613"  # made from the reference
 
 
 def framed(trans_type: int, **values: Value | None) -> bytes:

@@ -275,4 +275,5 @@ def test_no_profile_promises_what_no_document_says() -> None:
         assert profile.capabilities.quiet_s > AIP_PROFILES[name].byte_gap_s
     assert PROTOCOL.default_profile in PROFILES
     assert PROTOCOL.reference is not None
-    assert PROTOCOL.reference(42) == "0000000042"
+    assert PROTOCOL.reference(42) == "0000000016"
+    assert PROTOCOL.reference(36**10 - 1) == "ZZZZZZZZZZ"
