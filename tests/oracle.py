@@ -44,7 +44,8 @@ class Oracle:
     """What happened outside of the journal: who asked for which booking.
 
     `foreign` are the numbers of bookings that somebody made at the keypad. `votes` is False where
-    the terminal completes without showing its result, so that nobody is asked for a vote.
+    the terminal completes without showing its result, or its wire has nothing to acknowledge one
+    with, so that nobody is asked for a vote.
     """
 
     station: Station
