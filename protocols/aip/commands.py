@@ -25,7 +25,8 @@ _REFERENCE_SIZE: Final = 10
 CHECKS: Final = 1_000_000  # check numbers have six digits
 
 TYPES: Final[Mapping[Operation, int]] = {
-    Operation.CONNECT: tags.SIGN_ON,
+    # Not the sign-on: that one asks the host, and a terminal without a host must be asked, too.
+    Operation.CONNECT: tags.LINE_TEST,
     Operation.INITIALISE: tags.SIGN_ON,
     Operation.STATUS: tags.LINE_TEST,
     Operation.LAST_TRANSACTION: tags.QUERY_LAST,
@@ -61,7 +62,7 @@ def other_check(opened: int, count: int) -> str:
 def encode(request: Request, settings: SessionSettings, profile: AipProfile, check: str) -> Message:
     """The message of a request. Raises BadField for one that has no form on this wire."""
     number = TYPES[request.operation]
-    if request.operation is Operation.STATUS:
+    if number == tags.LINE_TEST:
         return build(number, app_name=tags.APP_MANAGER, check=check)
     if not request.operation.moves_money:
         return build(number, app_name=profile.app_name, check=check)

@@ -39,7 +39,7 @@ def wait_s(operation: Operation, profile: AipProfile) -> float:
     """How long an answer may take."""
     if operation.moves_money or operation in _SLOW:
         return profile.money_s
-    return profile.test_s if operation is Operation.STATUS else profile.answer_s
+    return profile.test_s if TYPES[operation] == tags.LINE_TEST else profile.answer_s
 
 
 def not_offered(operation: Operation) -> ExchangeResult:
@@ -75,6 +75,8 @@ def of_question(
         advice = "" if code in READY else meaning(code).advice
         status = TerminalStatus(code in READY, code == BUSY, code, advice)
         return ExchangeResult(Outcome.APPROVED, "completed", status=status, result_code=code)
+    if operation is Operation.CONNECT:  # whatever it says: it is there
+        return ExchangeResult(Outcome.APPROVED, "completed", details=_details(message))
     if operation is Operation.LAST_TRANSACTION:
         return _of_query(code, record)
     outcome = meaning(code).outcome

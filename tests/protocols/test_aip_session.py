@@ -66,7 +66,7 @@ def test_a_sale_carries_the_amount_alone() -> None:
 @pytest.mark.parametrize(
     ("operation", "app_name", "number"),
     [
-        (Operation.CONNECT, "APP01", 1),
+        (Operation.CONNECT, "MANAGER", 7),
         (Operation.INITIALISE, "APP01", 1),
         (Operation.STATUS, "MANAGER", 7),
         (Operation.END_OF_DAY, "APP01", 14),
@@ -471,9 +471,11 @@ def test_a_reprint_brings_lines_without_a_card_number() -> None:
 @pytest.mark.parametrize(
     ("operation", "number", "code", "ended"),
     [
-        (Operation.CONNECT, 1, "00", ("approved", "completed")),
-        (Operation.CONNECT, 1, "97", ("declined", "refused")),
-        (Operation.CONNECT, 1, "96", ("declined", "refused")),
+        (Operation.CONNECT, 7, "00", ("approved", "completed")),
+        (Operation.CONNECT, 7, "09", ("approved", "completed")),
+        (Operation.INITIALISE, 1, "00", ("approved", "completed")),
+        (Operation.INITIALISE, 1, "97", ("declined", "refused")),
+        (Operation.INITIALISE, 1, "96", ("declined", "refused")),
         (Operation.END_OF_DAY, 14, "00", ("approved", "completed")),
         (Operation.END_OF_DAY, 14, "95", ("unknown", "unclear")),
         (Operation.DIAGNOSE, 20, "XA", ("declined", "refused")),

@@ -33,5 +33,6 @@ PERSONALITY = PersonalitySpec(
     knows=knows,
     is_code=is_code,
     plays=frozenset(STEP_KEYS) - _CANNOT,
+    votes=False,
     serial=SerialDefaults(),
 )
