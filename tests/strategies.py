@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 HEX = DECIMAL + "ABCDEF"
 OPEN_BYTES_MAX = 40  # keeps open-ended fields below every length prefix
 _PRIMITIVE_TAGS = (0x01, 0x07, 0x1C, 0x43, 0x9A, 0x1F10, 0x1F73, 0x5F24, 0xDF01, 0x1F8173)
-_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "1077", "0002")}  # text, binary
+_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "DF01", "5F7F")}  # text, binary
 _CONSTRUCTED_TAGS = (0x24, 0x25, 0x2F, 0x60, 0xE4, 0xFF40, 0x3F21)
 
 
