@@ -27,6 +27,7 @@ from protocols.kit.fields import (
     Var,
 )
 from protocols.kit.masking import Secret, passes_luhn
+from protocols.kit.scalars import Choice, Flag, Lines, Number, Whole, Word
 from protocols.kit.separated import Letters, Separated
 from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
@@ -71,6 +72,23 @@ def tlv_nodes() -> SearchStrategy[TlvNode]:
 def tlv_containers() -> SearchStrategy[Tlv]:
     """Whole containers."""
     return st.lists(tlv_nodes(), max_size=4).map(lambda nodes: Tlv.of(*nodes))
+
+
+def words_of(least: int, longest: int) -> SearchStrategy[str]:
+    """Texts that XML and JSON both can carry, marks of both among them."""
+    marks = st.sampled_from("<>&\"'\\{}[]:,\t\n\r ")
+    letters = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
+    return st.text(letters | marks, min_size=least, max_size=longest)
+
+
+def decimals(whole: int, fraction: int) -> SearchStrategy[str]:
+    """Decimal numbers as text, as they are written without need."""
+    point = st.text(DECIMAL, min_size=1, max_size=fraction).map(lambda digits: f".{digits}")
+    return st.builds(
+        lambda number, rest: f"{number}{rest}",
+        st.integers(0, 10**whole - 1),
+        st.just("") | point,
+    )
 
 
 def values_of(field: Field) -> SearchStrategy[Value]:
@@ -119,6 +137,18 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return values_of(replace(inner, allowed=inner.allowed.replace(mark, "")))
         case TlvContainer():
             return tlv_containers()
+        case Choice(words=words):
+            return st.sampled_from(words)
+        case Flag():
+            return st.booleans()
+        case Number(whole=whole, fraction=fraction):
+            return decimals(whole, fraction)
+        case Whole(most=most):
+            return st.integers(0, most)
+        case Lines():
+            return st.lists(words_of(0, 9), min_size=1, max_size=3).map("\n".join)
+        case Word(least=least, longest=longest):
+            return words_of(least, min(longest, max(least, OPEN_BYTES_MAX)))
         case Hidden(inner=inner, card_number=card_number):
             return values_of(inner).map(lambda value: Secret(str(value), card_number))
     raise AssertionError(f"no strategy for {type(field).__name__}; add one here")
