@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -26,6 +28,8 @@ from protocols.kit.fields import (
 )
 from protocols.kit.masking import Secret, passes_luhn
 from protocols.kit.scalars import Choice, Flag, Lines, Number, Whole, Word
+from protocols.kit.separated import Letters, Separated
+from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 HEX = DECIMAL + "ABCDEF"
 OPEN_BYTES_MAX = 40  # keeps open-ended fields below every length prefix
 _PRIMITIVE_TAGS = (0x01, 0x07, 0x1C, 0x43, 0x9A, 0x1F10, 0x1F73, 0x5F24, 0xDF01, 0x1F8173)
+_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "DF01", "5F7F")}  # text, binary
 _CONSTRUCTED_TAGS = (0x24, 0x25, 0x2F, 0x60, 0xE4, 0xFF40, 0x3F21)
 
 
@@ -100,20 +105,36 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(HEX, min_size=size * 2, max_size=size * 2)
         case Bytes(size=size):
             return st.binary(min_size=size, max_size=size)
-        case Text(size=size, charset=charset):
-            return st.text(letters_of(charset), min_size=size, max_size=size)
+        case Digits(size=size, also=also, but=but):
+            digits = st.text(DECIMAL + also, min_size=size, max_size=size)
+            return digits.filter(lambda value: value not in but)
+        case OpenDigits(least=least, most=most):
+            return st.text(DECIMAL, min_size=least, max_size=most)
+        case DigitsNumber(size=size):
+            return st.integers(0, 10**size - 1)
+        case Fixed(text=text):
+            return st.just(text)
+        case Text(size=size, charset=charset, without=without):
+            allowed = [letter for letter in letters_of(charset) if letter not in without]
+            return st.text(allowed, min_size=size, max_size=size)
         case OpenBcd(also=also):
             return st.text(DECIMAL + also, max_size=OPEN_BYTES_MAX)
         case OpenHex():
             return st.binary(max_size=OPEN_BYTES_MAX).map(lambda data: data.hex().upper())
         case OpenBytes():
             return st.binary(max_size=OPEN_BYTES_MAX)
-        case OpenText(charset=charset, until=until):
-            stops = set() if until is None else {bytes((until,)).decode(charset)}
+        case OpenText(charset=charset, until=until, without=without):
+            stops = set(without) | (
+                {bytes((until,)).decode(charset)} if until is not None else set()
+            )
             allowed = [letter for letter in letters_of(charset) if letter not in stops]
             return st.text(allowed, max_size=OPEN_BYTES_MAX)
         case Var(inner=inner):
             return values_of(inner)
+        case Letters(most=most, least=least, allowed=allowed):
+            return st.text(allowed, min_size=least, max_size=min(most, OPEN_BYTES_MAX))
+        case Separated(inner=Letters() as inner, mark=mark):
+            return values_of(replace(inner, allowed=inner.allowed.replace(mark, "")))
         case TlvContainer():
             return tlv_containers()
         case Choice(words=words):
@@ -144,6 +165,11 @@ def messages_of(draw: st.DrawFn, layout: MessageLayout) -> Message:
         for tag in tags:
             part = layout.tagged[tag]
             values[part.name] = draw(values_of(part.field))
+    if isinstance(layout, TaggedLayout):
+        words = [w for w in _UNLISTED_WORDS[layout.items.text] if layout.items.is_word(w)]
+        for word in draw(st.lists(st.sampled_from(words), unique=True)) if words else ():
+            if layout.items.tag(word) not in layout.tagged:
+                values[f"tag_{word}"] = draw(st.binary(max_size=OPEN_BYTES_MAX))
     return layout.message(**values)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from drivers.trace_mask import UnknownBytesMask
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed
 from protocols.kit.errors import BadField, ProtocolError
 from protocols.kit.fields import (
     Bcd,
@@ -43,6 +44,11 @@ FIELDS: Final[tuple[Field, ...]] = (
     Bytes(4),
     Text(8),
     Text(8, charset="cp437"),
+    Text(8, right=True),
+    Digits(6),
+    Digits(6, also=" "),
+    DigitsNumber(8),
+    Fixed("0S"),
     OpenBcd(),
     OpenBcd(also="DE"),
     OpenHex(),
