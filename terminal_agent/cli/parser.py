@@ -134,6 +134,9 @@ def _recover(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--protocol", metavar="P", default="zvt", help="what the software terminal speaks (zvt)"
+    )
     parser.add_argument("--keep", metavar="FOLDER", help="keep journal, slips and traces there")
     parser.add_argument(
         "--time-scale", metavar="X", type=float, default=20.0, help="how much faster time runs (20)"
