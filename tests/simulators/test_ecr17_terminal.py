@@ -479,6 +479,17 @@ def test_a_receipt_that_nobody_takes_is_given_up() -> None:
     assert len(till.bank.standing_refunds()) == 1, "a lost receipt is no lost reversal"
 
 
+def test_of_two_requests_in_one_breath_only_the_first_is_carried_out() -> None:
+    till = Till(settings={"duplicate_filter": False})
+    frame = StxFramer(till.shape).frame(
+        serialise(build(layouts.REVERSAL, trace_number=till.sell()))
+    )
+    till.raw(frame + frame)
+    till.run()
+    assert till.said == ["A", "A", "E"]
+    assert len(till.bank.standing_refunds()) == 1
+
+
 # -- words -------------------------------------------------------------------------------------
 
 
