@@ -82,7 +82,7 @@ class Shop:
             ),
             wall=self.clock.wall,
         )
-        self.oracle = Oracle(self.device)
+        self.oracle = Oracle(self.device, votes=self.device.spec.votes)
         self.oracle.foreign.update(booking.seq for booking in self.device.bank.bookings)
         self.points: list[str] = []
         self.strike: Callable[[int, str], None] | None = None

@@ -31,6 +31,7 @@ _SOH: Final = b"\x01"
 _STX: Final = b"\x02"
 _ETX: Final = b"\x03"
 _EOT: Final = b"\x04"
+_REACHES: Final = frozenset({STX, ETX, STX ^ ETX})  # by which marks two reaches may differ
 _BEGINS: Final = frozenset({SOH, STX, EOT})  # inside of a progress text: another one began
 
 
@@ -51,6 +52,8 @@ class StxShape:
     the place of the body, and the marks that are covered count although STX is not there.
     `controls` are the control bytes that may stand alone; others are noise outside of a frame.
     `progress_max`: most letters between SOH and EOT; 0 where there are no such frames.
+    With `any_reach` a check value is right whatever marks it covers: for a reader who does not know
+    yet which ones this line's do. What is written covers those that are named all the same.
     """
 
     start: int = 0
@@ -59,12 +62,18 @@ class StxShape:
     acks: AckShape = AckShape.BYTE
     controls: frozenset[int] = _ACKNOWLEDGEMENTS
     progress_max: int = 0
+    any_reach: bool = False
     body_max: int = 4_096  # bounds a frame whose end never comes
 
     def check(self, body: bytes) -> int:
         """The check byte of a body, 0..255."""
         start = self.start ^ (STX if self.covers_stx else 0) ^ (ETX if self.covers_etx else 0)
         return lrc(body, start)
+
+    def fits(self, body: bytes, byte: int) -> bool:
+        """Whether this is a right check byte of a body."""
+        off = byte ^ self.check(body)
+        return off == 0 or (self.any_reach and off in _REACHES)
 
     def control(self, byte: int) -> bytes:
         """The bytes that say ACK or NAK (framed where the shape says so), ENQ or EOT."""
@@ -151,7 +160,7 @@ class StxFramer:
             return Control(self._take(1), NAMES[byte]) if lone else Stray(self._take(1))
         if len(buffer) == 2:  # noqa: PLR2004 - control byte and ETX
             return None
-        if buffer[2] == shape.check(bytes((byte,))):
+        if shape.fits(bytes((byte,)), buffer[2]):
             return Control(self._take(3), NAMES[byte])
         return Damaged(self._take_damaged(2), "the check value of an acknowledgement does not fit")
 
@@ -191,7 +200,7 @@ class StxFramer:
         if end + 1 == len(buffer):
             return None
         body = bytes(buffer[1:end])
-        if body and buffer[end + 1] == shape.check(body):
+        if body and shape.fits(body, buffer[end + 1]):
             self._take(end + 2)
             return Payload(body)
         return Damaged(self._take_damaged(end + 1), "the check value does not fit")

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
-from protocols.kit.capabilities import Capability, needs_nobody
+from protocols.kit.capabilities import Capability
 from protocols.kit.registry import load
 from terminal_agent.exit_codes import ExitCode
 
@@ -110,7 +110,7 @@ class _Story:
     def people(self) -> bool:
         """Whether two people must look after the lost answer."""
         proved = self.can.declared - _WATCHED
-        return not needs_nobody(proved, void=self.lost == "void")
+        return not self.can.needs_nobody(proved, void=self.lost == "void")
 
     @property
     def after(self) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from protocols.kit import registry
-from protocols.kit.capabilities import MissingAck, needs_nobody
+from protocols.kit.capabilities import MissingAck
 from protocols.kit.errors import BadField
 from protocols.kit.session import Request, Send, SessionSettings
 from protocols.kit.vocabulary import Operation, Outcome
@@ -99,7 +99,8 @@ class Subject:
     def needs_nobody(self, way: Operation) -> bool:
         """Whether no person is needed after a lost answer, where all that is declared is confirmed
         and nobody else books: the table of docs/reference/capabilities.md."""
-        return needs_nobody(self.capabilities.declared, void=way is Operation.VOID)
+        void = way is Operation.VOID
+        return self.capabilities.needs_nobody(self.capabilities.declared, void=void)
 
     def offers(self, operation: Operation) -> bool:
         """Whether its wire has a form for a request that moves no money."""

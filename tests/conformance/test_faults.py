@@ -78,11 +78,11 @@ def messages_of(points: Sequence[str]) -> list[tuple[str, str, int]]:
     return found
 
 
-def life_in(setting: Setting, way: Operation) -> RefundCase:
+def life_in(setting: Setting, way: Operation, *, recoveries: int = 2) -> RefundCase:
     """Press in that world; recover; try again. Gives how it ended."""
     with opened(setting) as shop:
         pressed(shop, way)
-        return shop.to_the_end()
+        return shop.to_the_end(recoveries=recoveries)
 
 
 def faults_of(subject: Subject) -> tuple[tuple[str, dict[str, float]], ...]:

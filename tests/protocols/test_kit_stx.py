@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,3 +199,17 @@ def test_what_does_not_fit_between_marks_is_refused() -> None:
             field.encode(value)
     with pytest.raises(BadField):
         Separated(Letters(3)).encode("a|b")
+
+
+@pytest.mark.parametrize("covers_stx", [False, True])
+@pytest.mark.parametrize("covers_etx", [False, True])
+def test_any_reach_reads_every_reach_and_writes_its_own(
+    *, covers_stx: bool, covers_etx: bool
+) -> None:
+    one = StxShape(0x7F, covers_stx=covers_stx, covers_etx=covers_etx, acks=AckShape.FRAMED)
+    anyone = replace(one, covers_stx=False, covers_etx=False, any_reach=True)
+    assert StxFramer(anyone).pieces(StxFramer(one).frame(b"AB")) == [Payload(b"AB")]
+    assert StxFramer(anyone).pieces(one.control(ACK)) == [Control(one.control(ACK), "ACK")]
+    assert StxFramer(anyone).frame(b"AB") == b"\x02AB\x03\x7c"
+    wrong = StxFramer(one).frame(b"AB")[:-1] + bytes((one.check(b"AB") ^ 4,))
+    assert not any(isinstance(piece, Payload) for piece in StxFramer(anyone).pieces(wrong))

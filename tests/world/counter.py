@@ -68,7 +68,8 @@ class Counter(Shop):
         # Where the line repeats an answer, the terminal may take it for the vote on its result: no
         # harm, since nothing is concluded from a result that was not seen, but no vote of ours.
         played = plan.setting.scenario
-        self.oracle.votes = not played.faults and all(s.do != "no_result" for s in played.steps)
+        shown = not played.faults and all(s.do != "no_result" for s in played.steps)
+        self.oracle.votes = self.oracle.votes and shown
         if tale is not None:
             tale.begin(self.clock.monotonic)
 
