@@ -145,7 +145,7 @@ class ConcertSession:
             return []
         self._clean = False
         unsent = self._unsent or (nothing_written and self._phase is Phase.SENT)
-        if self._result is not None:
+        if self._phase is Phase.CLOSING and self._result is not None:
             self._end(self._result)
         elif unsent and self._moves_money:
             self._end(ExchangeResult(Outcome.NOT_SENT, "nothing_written"))
