@@ -21,7 +21,7 @@ def result(decided: Transaction, request: Message, *, echoes: bool, amount_stays
     """The answer to a money request. Without `amount_stays` a refusal has a blank amount."""
     code = result_of(decided.reason, decided.host_code)
     amount = f"{decided.amount_minor:08d}" if code == DONE or amount_stays else " " * 8
-    report = f"{decided.masked_pan} {decided.card_name}" if decided.masked_pan else ""
+    report = f"{decided.masked_pan} {decided.card_name}".strip()
     return _answer(request, code, amount, report, echoes=echoes)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.stx import ENQ, EOT
-from simulators.desk.engine import Fate, Put, Steps, Tell, Told, Wait, Wish
+from simulators.desk.engine import Fate, Hear, Put, Steps, Tell, Told, Wait, Wish
 from simulators.terminal import Happening
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _ENQ: Final = bytes((ENQ,))
 _EOT: Final = bytes((EOT,))
 # The device always decides sooner than this; then it is asked again.
 _LONG_S: Final = 3_600.0
+# How long the till may keep the line behind its request before the terminal begins all the same.
+_LINE_S: Final = 3.0
 # Between two tries to give an answer that nobody took.
 _AGAIN_S: Final = 5.0
 
@@ -47,6 +49,7 @@ def money(
     rounds: int,
 ) -> Steps:
     """Card, host, booking, and then the answer. Nobody is asked for a vote."""
+    yield Hear(_LINE_S)
     terminal.start(order, now(), plan)
     while (yield Wait(_LONG_S)) is not Happening.DECIDED:
         pass
@@ -54,6 +57,12 @@ def money(
     assert decided is not None
     terminal.vote()
     yield from say(answer(decided), rounds=rounds)
+
+
+def at_once(body: bytes, *, rounds: int) -> Steps:
+    """An answer without any work, as soon as the till has given the line back."""
+    yield Hear(_LINE_S)
+    yield from say([body], rounds=rounds)
 
 
 def say(bodies: list[bytes], *, rounds: int) -> Steps:

@@ -83,6 +83,7 @@ class ConcertPersonality(Desk):
 
     def command(self, payload: bytes, plan: Plan) -> None:
         """Begin what the till wants."""
+        self._has_line = False
         message = parse(payload)
         keyed = plan.get("keypad")
         if keyed is not None:
@@ -101,7 +102,7 @@ class ConcertPersonality(Desk):
             self._say(answers.bare(message, NOT_DONE, echoes=self._habits.echoes))
 
     def _say(self, body: bytes) -> None:
-        self.start(dialogues.say([body], rounds=self._habits.rounds))
+        self.start(dialogues.at_once(body, rounds=self._habits.rounds))
 
     def _print_again(self, message: Message) -> None:
         last = self.terminal.last_shown
