@@ -63,7 +63,7 @@ class PumpLimits:
 
 
 class Exchange:
-    """One run of the loop."""
+    """One run of the loop. `own_connection`: the line was opened for this one request."""
 
     def __init__(
         self,
@@ -72,7 +72,10 @@ class Exchange:
         session: Session,
         listener: Listener,
         limits: PumpLimits,
+        *,
+        own_connection: bool = False,
     ) -> None:
+        self._own_connection = own_connection
         self._link = link
         self._clock = clock
         self._session = session
@@ -99,7 +102,9 @@ class Exchange:
         if self._lost is None:
             return self._result
         details = {**self._result.details, **cause(self._lost)}
-        return replace(self._result, line_clean=False, details=details)
+        # A peer may hang up behind its answer where that connection was for this request alone.
+        clean = self._result.line_clean and self._own_connection
+        return replace(self._result, line_clean=clean, details=details)
 
     def _turn(self, limit: float) -> None:
         """One turn: a wish to abort, or what came in, and then the time."""

@@ -97,7 +97,14 @@ class Terminal:
             self._clean = False
             listener.note(Note("stray_bytes", f"{stray} bytes came between requests"))
             return _not_sent("line_not_clean", {"stray_bytes": str(stray)})
-        pump = Exchange(self._link, self._clock, self._session, listener, self._limits)
+        pump = Exchange(
+            self._link,
+            self._clock,
+            self._session,
+            listener,
+            self._limits,
+            own_connection=self._redials,
+        )
         actions = self._session.begin(request, self._clock.monotonic())
         self._clean = False
         self._used = self._used or any(isinstance(action, Send) for action in actions)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol
 from drivers.errors import LinkLost, TraceError
 from drivers.trace_mask import UnknownBytesMask
 from protocols.kit.errors import ProtocolError
-from protocols.kit.framing import Control, Damaged, Payload
+from protocols.kit.framing import Control, Damaged, Payload, quieted
 
 if TYPE_CHECKING:
     from drivers.clock import Clock
@@ -111,10 +111,15 @@ class FrameMasker:
         """What became whole."""
         return [self._masked(piece) for piece in self._framer.pieces(data)]
 
+    def settle(self) -> list[MaskedPiece]:
+        """Where only silence ends a message: that silence has come."""
+        return [self._masked(piece) for piece in quieted(self._framer)]
+
     def flush(self) -> list[MaskedPiece]:
         """Give up on an unfinished frame."""
+        settled = self.settle()
         rest = self._framer.reset()
-        return [self._unknown_bytes("damaged", rest)] if rest else []
+        return [*settled, self._unknown_bytes("damaged", rest)] if rest else settled
 
     def _masked(self, piece: Piece) -> MaskedPiece:
         if isinstance(piece, Payload):
@@ -223,7 +228,11 @@ class TracedLink:
         if masker.pending and now - self._last_at[direction] > _GAP_S:
             self._keep(direction, masker.flush(), now)
         self._last_at[direction] = now
-        self._keep(direction, masker.take(data), now)
+        if direction == TO_TERMINAL:  # one write is one message, and what was said before is over
+            self._keep(TO_ECR, self._directions[TO_ECR].settle(), now)
+            self._keep(direction, [*masker.take(data), *masker.settle()], now)
+        else:
+            self._keep(direction, masker.take(data), now)
 
     def _keep(self, direction: str, pieces: list[MaskedPiece], now: float) -> None:
         for piece in pieces:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocols.kit.framing import Control, Payload
+from protocols.kit.framing import Control, Payload, quieted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,10 @@ class Chunk:
 
 
 class Splitter:
-    """One direction of a line. `names_of` gives code and words of a payload."""
+    """One direction of a line. `names_of` gives code and words of a payload.
+
+    Where only silence ends a message, each feed is one: peers write their messages whole.
+    """
 
     def __init__(self, framer: Framer, names_of: Callable[[bytes], tuple[str, ...]]) -> None:
         self._framer = framer
@@ -33,19 +36,33 @@ class Splitter:
     def feed(self, data: bytes) -> list[Chunk]:
         """What became whole; what has only begun is kept."""
         if not self._raw:
-            # Nearly always one write is one message; then nobody has to look for its end.
-            whole = self._framer.pieces(data)
-            if len(whole) == 1 and not self._framer.pending:
-                return [Chunk(data, self._names(whole[0]))]
+            # Nearly always one write is whole messages; then nobody has to look for their ends.
+            whole = [*self._framer.pieces(data), *quieted(self._framer)]
+            if not self._framer.pending:
+                if len(whole) == 1:
+                    return [Chunk(data, self._names(whole[0]))]
+                framed = [self._framed(piece) for piece in whole]
+                if b"".join(framed) == data:
+                    names = map(self._names, whole)
+                    return [Chunk(*both) for both in zip(framed, names, strict=True)]
             self._framer.reset()
         chunks: list[Chunk] = []
         for byte in data:
             self._raw.append(byte)
             for piece in self._framer.pieces(bytes((byte,))):
-                if self._raw:
-                    chunks.append(Chunk(bytes(self._raw), self._names(piece)))
-                    self._raw.clear()
+                self._cut(piece, chunks)
+        for piece in quieted(self._framer):
+            self._cut(piece, chunks)
         return chunks
+
+    def _framed(self, piece: Piece) -> bytes:
+        """The bytes of a piece, if they were as they should be."""
+        return self._framer.frame(piece.data) if isinstance(piece, Payload) else piece.data
+
+    def _cut(self, piece: Piece, chunks: list[Chunk]) -> None:
+        if self._raw:
+            chunks.append(Chunk(bytes(self._raw), self._names(piece)))
+            self._raw.clear()
 
     def _names(self, piece: Piece) -> tuple[str, ...]:
         if isinstance(piece, Payload):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from protocols.kit.asciifields import Digits, DigitsNumber, Fixed
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -26,6 +27,8 @@ from protocols.kit.fields import (
     Var,
 )
 from protocols.kit.masking import Secret, passes_luhn
+from protocols.kit.scalars import Choice, Flag, Lines, Number, Whole, Word
+from protocols.kit.separated import Letters, Separated
 from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
 
@@ -71,6 +74,23 @@ def tlv_containers() -> SearchStrategy[Tlv]:
     return st.lists(tlv_nodes(), max_size=4).map(lambda nodes: Tlv.of(*nodes))
 
 
+def words_of(least: int, longest: int) -> SearchStrategy[str]:
+    """Texts that XML and JSON both can carry, marks of both among them."""
+    marks = st.sampled_from("<>&\"'\\{}[]:,\t\n\r ")
+    letters = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
+    return st.text(letters | marks, min_size=least, max_size=longest)
+
+
+def decimals(whole: int, fraction: int) -> SearchStrategy[str]:
+    """Decimal numbers as text, as they are written without need."""
+    point = st.text(DECIMAL, min_size=1, max_size=fraction).map(lambda digits: f".{digits}")
+    return st.builds(
+        lambda number, rest: f"{number}{rest}",
+        st.integers(0, 10**whole - 1),
+        st.just("") | point,
+    )
+
+
 def values_of(field: Field) -> SearchStrategy[Value]:
     """Values that the field gives back unchanged after encode and decode."""
     match field:
@@ -85,28 +105,50 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.text(HEX, min_size=size * 2, max_size=size * 2)
         case Bytes(size=size):
             return st.binary(min_size=size, max_size=size)
-        case Digits(size=size, also=also):
-            return st.text(DECIMAL + also, min_size=size, max_size=size)
+        case Digits(size=size, also=also, but=but):
+            digits = st.text(DECIMAL + also, min_size=size, max_size=size)
+            return digits.filter(lambda value: value not in but)
+        case OpenDigits(least=least, most=most):
+            return st.text(DECIMAL, min_size=least, max_size=most)
         case DigitsNumber(size=size):
             return st.integers(0, 10**size - 1)
         case Fixed(text=text):
             return st.just(text)
-        case Text(size=size, charset=charset):
-            return st.text(letters_of(charset), min_size=size, max_size=size)
+        case Text(size=size, charset=charset, without=without):
+            allowed = [letter for letter in letters_of(charset) if letter not in without]
+            return st.text(allowed, min_size=size, max_size=size)
         case OpenBcd(also=also):
             return st.text(DECIMAL + also, max_size=OPEN_BYTES_MAX)
         case OpenHex():
             return st.binary(max_size=OPEN_BYTES_MAX).map(lambda data: data.hex().upper())
         case OpenBytes():
             return st.binary(max_size=OPEN_BYTES_MAX)
-        case OpenText(charset=charset, until=until):
-            stops = set() if until is None else {bytes((until,)).decode(charset)}
+        case OpenText(charset=charset, until=until, without=without):
+            stops = set(without) | (
+                {bytes((until,)).decode(charset)} if until is not None else set()
+            )
             allowed = [letter for letter in letters_of(charset) if letter not in stops]
             return st.text(allowed, max_size=OPEN_BYTES_MAX)
         case Var(inner=inner):
             return values_of(inner)
+        case Letters(most=most, least=least, allowed=allowed):
+            return st.text(allowed, min_size=least, max_size=min(most, OPEN_BYTES_MAX))
+        case Separated(inner=Letters() as inner, mark=mark):
+            return values_of(replace(inner, allowed=inner.allowed.replace(mark, "")))
         case TlvContainer():
             return tlv_containers()
+        case Choice(words=words):
+            return st.sampled_from(words)
+        case Flag():
+            return st.booleans()
+        case Number(whole=whole, fraction=fraction):
+            return decimals(whole, fraction)
+        case Whole(most=most):
+            return st.integers(0, most)
+        case Lines():
+            return st.lists(words_of(0, 9), min_size=1, max_size=3).map("\n".join)
+        case Word(least=least, longest=longest):
+            return words_of(least, min(longest, max(least, OPEN_BYTES_MAX)))
         case Hidden(inner=inner, card_number=card_number):
             return values_of(inner).map(lambda value: Secret(str(value), card_number))
     raise AssertionError(f"no strategy for {type(field).__name__}; add one here")

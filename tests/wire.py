@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from protocols.kit.framing import Control, Payload
+from protocols.kit.framing import Control, Payload, quieted
 from simulators.cable import Way
 
 if TYPE_CHECKING:
@@ -54,14 +54,16 @@ class Wire:
     def read(self, timeout_s: float) -> bytes:
         """Bytes from the terminal."""
         data = self._line.read(timeout_s)
-        for name in self._whole(Way.TO_ECR, data):
-            self._ear(HEARD, name)
+        if data:
+            for name in self._whole(Way.TO_ECR, data):
+                self._ear(HEARD, name)
         return data
 
     def _whole(self, way: Way, data: bytes) -> list[tuple[str, ...]]:
         """The names of every message that became whole."""
         found: list[tuple[str, ...]] = []
-        for piece in self._framers[way].pieces(data):
+        framer = self._framers[way]
+        for piece in [*framer.pieces(data), *quieted(framer)]:
             if isinstance(piece, Payload):
                 found.append(self._names_of(piece.data))
             elif isinstance(piece, Control):

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 class Digits:
     """`size` ASCII digits, as a string with its leading zeros; shorter values get more of them.
 
-    `also` are further characters that may stand anywhere (a blank where there is no number).
+    `also` are further characters that may stand anywhere (a blank where there is no number), `but`
+    are values that another layout of the same message has.
     """
 
     size: int
     also: str = ""
+    but: tuple[str, ...] = ()
 
     def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
         stop = at + self.size
@@ -32,14 +34,39 @@ class Digits:
         text = data[at:stop].decode("latin-1")
         if text.strip(DECIMAL + self.also):
             raise BadField("a field of digits holds something else", offset=at)
+        if text in self.but:
+            raise BadField(f"{text} cannot stand here", offset=at)
         return text, stop
 
     def encode(self, value: Value) -> bytes:
         if not isinstance(value, str) or len(value) > self.size:
             raise unfit(f"{self.size} digits", value)
-        if value.strip(DECIMAL + self.also):
+        digits = value.rjust(self.size, "0")
+        if value.strip(DECIMAL + self.also) or digits in self.but:
             raise unfit(f"{self.size} digits", value)
-        return value.rjust(self.size, "0").encode("latin-1")
+        return digits.encode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDigits:
+    """ASCII digits up to the end, `least` to `most` of them, as a string."""
+
+    least: int
+    most: int
+
+    def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
+        part = data[at:end]
+        if not self.least <= len(part) <= self.most:
+            raise BadField(f"{len(part)} bytes are not {self.least} to {self.most}", offset=at)
+        if part and not part.isdigit():
+            raise BadField("a field of digits holds something else", offset=at)
+        return part.decode("ascii"), end
+
+    def encode(self, value: Value) -> bytes:
+        fits = isinstance(value, str) and self.least <= len(value) <= self.most
+        if not isinstance(value, str) or not fits or value.strip(DECIMAL):
+            raise unfit(f"{self.least} to {self.most} digits", value)
+        return value.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

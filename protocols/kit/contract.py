@@ -92,7 +92,8 @@ class ProtocolSpec:
     never raises, whatever the bytes are: the trace calls it before anything is kept.
     `redials` names the transports on which every request has a connection of its own. `reference`
     makes our reference of an attempt from a number below 36 ** 10 that never comes twice, where the
-    wire has little room for it; None: the case and the attempt, in words.
+    wire has little room for it; None: the case and the attempt, in words. `self_delimiting`: a
+    message itself shows that it was cut short; where not, only its frame does.
     """
 
     name: str
@@ -112,5 +113,6 @@ class ProtocolSpec:
     resynchronises: frozenset[str] = frozenset({"serial"})
     redials: frozenset[str] = frozenset()
     reference: Callable[[int], str] | None = None
+    self_delimiting: bool = True
     serial: SerialDefaults = SerialDefaults()
     tcp_port: int | None = None

@@ -153,18 +153,20 @@ class Text:
     """`size` bytes of text. Shorter values are padded on the right; reading keeps the pad.
 
     With `right` the text stands at the right end of its field and the pad in front of it.
+    `without` are letters that may not stand in it (marks of the framing).
     """
 
     size: int
     pad: str = " "
     charset: str = "ascii"
     right: bool = False
+    without: str = ""
 
     def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
         stop = at + self.size
         if stop > end:
             raise cut("a text", self.size, at, end)
-        return _letters(data, at, stop, self.charset), stop
+        return _without(_letters(data, at, stop, self.charset), self.without, at), stop
 
     def encode(self, value: Value) -> bytes:
         if not isinstance(value, str) or len(value) > self.size:
@@ -172,7 +174,7 @@ class Text:
         filled = (
             value.rjust(self.size, self.pad) if self.right else value.ljust(self.size, self.pad)
         )
-        return _to_letters(filled, self.charset)
+        return _to_letters(_without(filled, self.without), self.charset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,21 +223,25 @@ class OpenBytes:
 
 @dataclass(frozen=True, slots=True)
 class OpenText:
-    """Text up to the end, or up to the byte `until`, which it then may not hold."""
+    """Text up to the end, or up to the byte `until`, which it then may not hold.
+
+    `without` are letters that may not stand in it (marks of the framing).
+    """
 
     charset: str = "ascii"
     until: int | None = None
+    without: str = ""
 
     def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
         if self.until is not None:
             found = data.find(self.until, at, end)
             end = end if found < 0 else found
-        return _letters(data, at, end, self.charset), end
+        return _without(_letters(data, at, end, self.charset), self.without, at), end
 
     def encode(self, value: Value) -> bytes:
         if not isinstance(value, str) or len(value) > OPEN_MAX:
             raise unfit(f"{OPEN_MAX} letters", value)
-        data = _to_letters(value, self.charset)
+        data = _to_letters(_without(value, self.without), self.charset)
         if self.until is not None and self.until in data:
             raise BadField(f"this text may not hold the byte {self.until:02X}")
         return data
@@ -310,6 +316,14 @@ _LENGTH_BYTES: Final = {digits: _all_lengths(digits) for digits in (2, 3)}
 _LENGTHS: Final = {
     data: length for table in _LENGTH_BYTES.values() for length, data in enumerate(table)
 }
+
+
+def _without(text: str, marks: str, at: int | None = None) -> str:
+    """The same text; raises BadField where one of these letters stands in it."""
+    for mark in marks:
+        if mark in text:
+            raise BadField(f"a text holds the mark {ord(mark):02X}", offset=at)
+    return text
 
 
 def _letters(data: bytes, at: int, end: int, charset: str) -> str:

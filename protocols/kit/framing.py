@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import crc_hqx
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,23 @@ class Stray:
 
 
 Piece = Payload | Control | Damaged | Stray
+
+
+@runtime_checkable
+class EndsBySilence(Protocol):
+    """What a framer has besides where nothing on the wire says that a message ends here.
+
+    Only the next message, silence or a hung-up line does. A framer has no clock: whoever has one,
+    or knows that one write is one message, calls `quiet`.
+    """
+
+    def quiet(self) -> list[Piece]:
+        """Nothing came for a while: what stands and is whole is a message."""
+
+
+def quieted(framer: object) -> list[Piece]:
+    """What silence makes whole; nothing where frames have ends of their own."""
+    return framer.quiet() if isinstance(framer, EndsBySilence) else []
 
 
 def lrc(data: bytes, start: int = 0) -> int:

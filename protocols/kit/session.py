@@ -6,8 +6,9 @@ hands it bytes and the present time (seconds, monotonic), carries out the action
 
 The order of a money request:
 
-1. `begin` gives exactly one `Send(money=True)`. The session never gives a second one for the
-   same request, on NAK, on silence, ever.
+1. `begin` gives exactly one `Send(money=True)`, or first harmless questions without whose answers
+   there will be none (the request then ends as NOT_SENT). The session never gives a second one for
+   the same request, on NAK, on silence, ever.
 2. The terminal's result gives `ResultSeen`. Its acknowledgement is our commit vote, so the session
    waits: the pump makes the result durable and then calls `result_durable`, which gives the `Send`
    with the acknowledgement.

@@ -87,7 +87,9 @@ def judge(question: Question) -> Judgement:
     once = question.operation is Operation.VOID and Capability.COMMIT_ONCE in question.proved
     # On another device the same number is another sale: it must not be voided there.
     home = not _other_terminal(question)
-    tried = once and question.settled and home and not _voided_otherwise(question)
+    # What it told of our sale is of another one: the same number was given anew since.
+    known = question.told is None or Capability.QUERY not in question.proved
+    tried = once and question.settled and home and known and not _voided_otherwise(question)
     if found.verdict is Verdict.CANNOT_TELL and tried:
         return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
     return found
@@ -257,6 +259,8 @@ def _by_original(question: Question, sale: TransactionRecord) -> Judgement:
     wanted = original.receipt_number if original is not None else None
     shown = sale.receipt_number
     other = wanted is not None and shown is not None and not same_number(shown, wanted)
+    code = original.auth_code if original is not None else None
+    other = other or (bool(code) and bool(sale.auth_code) and sale.auth_code != code)
     if other or _amount_differs(question, sale) or sale.booking is Booking.DECLINED:
         return _cannot("doubt.reference_other_content")
     if sale.booking is Booking.REVERSED:
@@ -317,7 +321,8 @@ def _undoes_ours(question: Question, last: TransactionRecord) -> bool:
     its number; on an exclusive terminal the one behind the baseline can only have been ours.
     """
     baseline, undone = question.baseline, number(last, "original_trace_number")
-    before = number(baseline, "trace_number") if baseline is not None else None
+    assert baseline is not None, "whoever has nothing to compare with has been told so before"
+    before = number(baseline, "trace_number")
     if last.booking is not Booking.APPROVED or last.kind is not Operation.VOID:
         return False
     return before is not None and undone == before + 1

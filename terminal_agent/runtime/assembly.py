@@ -81,13 +81,17 @@ def build_station(
     undo: ExitStack,
     *,
     trace: Path | None = None,
+    profile: str = "",
     build: Callable[[LinkSettings], Link] = build_link,
 ) -> Station:
     """The named terminal (or the only one), not opened yet.
 
-    `undo` closes the trace file in the end; `build` makes the line. Raises ConfigError, TraceError.
+    `undo` closes the trace file in the end; `build` makes the line; `profile`, where given, goes
+    before the configured one. Raises ConfigError, TraceError.
     """
     name, config = loaded.terminal(name)
+    if profile:
+        config = config.model_copy(update={"profile": profile})
     spec = load(config.protocol)
     link = build(link_settings(loaded, name))
     if trace is not None:

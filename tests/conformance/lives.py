@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from protocols.kit import registry
-from protocols.kit.capabilities import Capability, MissingAck
+from protocols.kit.capabilities import MissingAck
 from protocols.kit.errors import BadField
 from protocols.kit.session import Request, Send, SessionSettings
 from protocols.kit.vocabulary import Operation, Outcome
@@ -42,12 +42,6 @@ WAYS: Final = (Operation.REFUND, Operation.VOID)
 CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
 FULL: Final = os.environ.get("SWEEP") == "full"
 PAIRS: Final = FULL or os.environ.get("SWEEP") == "pairs"
-# Each of these sets of signs is enough, whatever was lost.
-_ENOUGH: Final = (
-    {Capability.LAST, Capability.NUMBERS},
-    {Capability.LAST, Capability.REFERENCE},
-    {Capability.QUERY},
-)
 _FEW: Final = os.environ.get("SWEEP") == "few"
 
 
@@ -105,9 +99,8 @@ class Subject:
     def needs_nobody(self, way: Operation) -> bool:
         """Whether no person is needed after a lost answer, where all that is declared is confirmed
         and nobody else books: the table of docs/reference/capabilities.md."""
-        signs = self.capabilities.declared
-        once = Capability.COMMIT_ONCE in signs and way is Operation.VOID
-        return once or any(needed <= signs for needed in _ENOUGH)
+        void = way is Operation.VOID
+        return self.capabilities.needs_nobody(self.capabilities.declared, void=void)
 
     def offers(self, operation: Operation) -> bool:
         """Whether its wire has a form for a request that moves no money."""

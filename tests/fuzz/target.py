@@ -81,7 +81,7 @@ def portions(data: bytes, size: int) -> Iterator[bytes]:
 
 def vectors(protocol: str, layer: str | None = None) -> list[bytes]:
     """The golden bytes of a protocol, good and bad, of one layer or of all; short ones only."""
-    file = VECTORS / f"{protocol}.json"
+    file = VECTORS / f"{protocol.replace('-', '_')}.json"
     if not file.is_file():
         return []
     rows = json.loads(file.read_text(encoding="utf-8"))["vectors"]

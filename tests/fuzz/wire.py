@@ -9,7 +9,7 @@ from drivers.trace import FrameMasker, TraceFormat
 from protocols.kit.contract import DecodeOptions
 from protocols.kit.errors import ProtocolError
 from protocols.kit.fields import Field, Hidden, OpenText, Text, Var
-from protocols.kit.framing import Control, Payload
+from protocols.kit.framing import Control, Payload, quieted
 from protocols.kit.masking import Secret
 from protocols.kit.tlv import Tlv
 from tests.fuzz import cards
@@ -49,13 +49,16 @@ def _framer(spec: ProtocolSpec, transport: str) -> Callable[[bytes], None]:
         script = Script(data)
         size, stream = script.byte() % 64, script.rest()
         whole, cut = make(), make()
-        at_once = whole.pieces(stream)
+        at_once = [*whole.pieces(stream), *quieted(whole)]
         bit_by_bit = [piece for part in portions(stream, size) for piece in cut.pieces(part)]
+        bit_by_bit += quieted(cut)
         wanted = [piece for piece in at_once if isinstance(piece, Payload | Control)]
         assert [p for p in bit_by_bit if isinstance(p, Payload | Control)] == wanted
         for piece in at_once:
             if isinstance(piece, Payload):
-                assert make().pieces(whole.frame(piece.data)) == [piece]
+                again = make()
+                said = again.pieces(whole.frame(piece.data))
+                assert [*said, *quieted(again)] == [piece]
         assert _forgotten(whole) == _forgotten(cut)
         assert sum(_length(make(), piece.data, piece) for piece in at_once) <= len(stream)
         _trace(spec, transport, stream, size)

@@ -218,6 +218,14 @@ def test_commit_once_repeats_an_attempt_that_is_being_resolved() -> None:
     assert other_order.state is CaseState.NOT_REFUNDED
 
 
+def test_a_repeat_of_a_repeat_settles_the_newest_of_two() -> None:
+    third = (
+        *REPEAT, s.unknown(2), s.recovery(2),
+        s.baselined(3, repeats=2, operation=VOID), s.armed(3),
+    )  # fmt: skip
+    assert [attempt.number for attempt in s.case_of(*third).open_attempts] == [1, 2, 3]
+
+
 def test_people_who_close_one_of_a_chain_leave_the_other_open() -> None:
     both = (*REPEAT, s.unknown(2), s.recovery(2), s.parked(1), s.parked(2))
     case = s.case_of(*both, s.verdict(PersonVerdict.NOT_BOOKED, 1))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.kit.vocabulary import Booking, TransactionRecord
-from terminal_agent.refund.numbers import advance, same_number
+from terminal_agent.refund.numbers import advance, number, same_number
 
 FIELDS = ("receipt_number", "trace_number", "turnover_number")
 
@@ -83,3 +83,10 @@ def test_equal_steps_of_all_numbers_are_found_whatever_the_numbers(
 def test_people_may_leave_leading_zeros_away() -> None:
     assert same_number("000606", " 606")
     assert not same_number("606", "607")
+
+
+@pytest.mark.parametrize(("digits", "counts"), [(40, True), (41, False)])
+def test_endless_digits_are_no_number(digits: int, counts: bool) -> None:
+    text = "1" * digits
+    record = TransactionRecord(Booking.APPROVED, trace_number=text)
+    assert number(record, "trace_number") == (int(text) if counts else None)

@@ -109,8 +109,8 @@ class Counter(Shop):
             return
         self._moment += 1
         self._dies_in_commit = False
-        self._before_commit = label.startswith("before")
-        if self._armed_at is None and label.startswith("before") and _ARMING in label:
+        self._before_commit = before = label.startswith("before")
+        if before and self._armed_at is None and _ARMING in label:
             self._armed_at = self._moment
         if self.watched is not None and label.startswith("durable"):
             self.acknowledged = self.journal.tail()[0]
