@@ -96,6 +96,11 @@ class Subject:
         """The steps of a scenario that this kind of terminal can do."""
         return personality.load(self.protocol).plays
 
+    @property
+    def votes(self) -> bool:
+        """Whether its wire has an acknowledgement of results, so that somebody votes."""
+        return personality.load(self.protocol).votes
+
     def has_habit(self, habit: MissingAckHabit) -> bool:
         """Whether this kind of terminal may do that with a booking that nobody acknowledged."""
         stays = self.capabilities.vote.missing_ack is MissingAck.STAYS_BOOKED
