@@ -411,6 +411,21 @@ def test_an_input_is_refused_at_once(profile: str) -> None:
     assert peer.heard[-1].text("input_device") == "CashierInput"
 
 
+@BOTH
+def test_words_that_nobody_knows_are_answered_with_the_same_words(profile: str) -> None:
+    peer = Peer(profile)
+    peer.start()
+    odd: dict[str, Value] = {"device_id": " ", "service_id": REFERENCE}
+    peer.say("DisplayRequest", **odd, display_1_device="Hologram", display_1_info=" ")
+    assert peer.heard[-1].text("display_1_device") == "Hologram"
+    peer.say("PrintRequest", **odd, print_kind="Poster", print_mode="Later")
+    assert peer.heard[-1].text("print_kind") == "Poster"
+    peer.say(
+        "InputRequest", **odd, input_device="Mind", input_info="Thought", input_command="Guess"
+    )
+    assert peer.heard[-1].text("input_device") == "Mind"
+
+
 def test_a_slip_is_taken_and_answered_unless_no_answer_is_wanted() -> None:
     peer = Peer()
     peer.start()
