@@ -77,7 +77,9 @@ def commit(
     memory = terminal.memory
     before = (copy(memory.counters), memory.last, memory.last_positive)
     transaction = _record(terminal, order, amount_minor, Reason.APPROVED)
-    transaction.auth_code = f"{(memory.counters.trace * 7919) % 1_000_000:06d}"
+    # The host's codes do not begin anew when the terminal's numbers do.
+    drawn = memory.counters.trace * 7919 + (memory.counters.batch - 1) * 104_729
+    transaction.auth_code = f"{drawn % 1_000_000:06d}"
     transaction.rrn = f"{memory.counters.batch % 1_000_000:06d}{transaction.trace_number}"
     original = memory.find(order.original_receipt_number or "") if order.kind == "void" else None
     if original is not None:

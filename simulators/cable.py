@@ -73,6 +73,7 @@ class Cable:
         if self._message_faults:
             assert splitters is not None, "message faults need to know where messages end"
             self._splitters = {way: splitters() for way in Way}
+        self._to_terminal = self._queues[Way.TO_TERMINAL]
         self._plain = {
             way: not self._byte_faults[way] and not self._splitters and not char_s for way in Way
         }
@@ -146,6 +147,14 @@ class Cable:
                 self._send_message(way, chunk, now)
         else:
             self._send_bytes(way, data, now)
+
+    @property
+    def next_due(self) -> float | None:
+        """The next moment at which something on this cable is due at the terminal's end."""
+        if not self._to_terminal:
+            return self._plug_at
+        arrival = self._to_terminal[0][0]
+        return arrival if self._plug_at is None else min(arrival, self._plug_at)
 
     def next_arrival(self, way: Way) -> float | None:
         """When the next bytes arrive."""
@@ -288,11 +297,3 @@ class _Armed:
             self._seen += 1
             return fault.nth is None or fault.nth == self._seen
         return False
-
-
-def next_wait(cable: Cable) -> float | None:
-    """The next moment at which something on this cable is due at the terminal's end."""
-    arrival, plug = cable.next_arrival(Way.TO_TERMINAL), cable.deadline
-    if arrival is None or plug is None:
-        return plug if arrival is None else arrival
-    return min(arrival, plug)

@@ -67,16 +67,16 @@ class SimulatedLine:
         Raises ConnectionError when the line is dead and everything before was read.
         """
         assert self._open, "the line is not open"
-        clock, cable = self._clock, self._cable
+        clock, cable, pump = self._clock, self._cable, self._pump
         end = clock.monotonic() + max(timeout_s, 0.0)
         for _ in range(EVENTS_MAX):
-            self._catch_up()
-            if data := cable.take(Way.TO_ECR, clock.monotonic()):
+            now = clock.monotonic()
+            moment = pump.catch_up(now)
+            if data := cable.take(Way.TO_ECR, now):
                 return data
             arrival = cable.next_arrival(Way.TO_ECR)
             if arrival is None and self._dead():
                 raise CableOut
-            moment = self._pump.next()
             if moment is None or (arrival is not None and arrival < moment):
                 moment = arrival
             if moment is None or moment > end:
@@ -104,15 +104,16 @@ class SimulatedLine:
 
     def pass_time(self, seconds: float) -> None:
         """Let the terminal live so long, whether or not anybody listens."""
-        self._catch_up()
+        moment = self._catch_up()
         end = self._clock.monotonic() + seconds
-        while (moment := self._pump.next()) is not None and moment <= end:
+        while moment is not None and moment <= end:
             self._clock.advance_to(moment)
-            self._catch_up()
+            moment = self._catch_up()
         self._clock.advance_to(end)
 
-    def _catch_up(self) -> None:
-        self._pump.catch_up(self._clock.monotonic())
+    def _catch_up(self) -> float | None:
+        """Gives the moment of what is due next at the terminal's end."""
+        return self._pump.catch_up(self._clock.monotonic())
 
     def _dead(self) -> bool:
         return self._cable.out or not self._personality.listening

@@ -69,7 +69,8 @@ class PersonalitySpec:
     `terminal` gives the device settings of a profile; `names` gives the code of a payload and the
     words it goes by in scenarios ("refund", "money", "result" …); `knows` says whether there is
     such a name, `is_code` whether a text is a result code of the protocol. `plays` are the steps
-    of a scenario that this kind of terminal can do (a wire without NAK has no step "nak").
+    of a scenario that this kind of terminal can do (a wire without NAK has no step "nak"). `votes`
+    is False where the wire has no acknowledgement of a result, so that nobody is asked for a vote.
     """
 
     protocol: str
@@ -82,6 +83,7 @@ class PersonalitySpec:
     knows: Callable[[str], bool]
     is_code: Callable[[str], bool]
     plays: frozenset[str] = frozenset(STEP_KEYS)
+    votes: bool = True
     serial: SerialDefaults = field(default_factory=SerialDefaults)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulators.cable import Way, next_wait
+from simulators.cable import Way
 
 if TYPE_CHECKING:
     from simulators.station import Station
@@ -28,17 +28,17 @@ class Pump:
     def next(self) -> float | None:
         """When something is due at the terminal's end."""
         moment = self._personality.deadline
-        other = next_wait(self._cable)
+        other = self._cable.next_due
         if moment is None or (other is not None and other < moment):
             return other
         return moment
 
-    def catch_up(self, now: float) -> None:
-        """Do everything that is due by now."""
+    def catch_up(self, now: float) -> float | None:
+        """Do everything that is due by now; gives the moment of what is due next."""
         for _ in range(EVENTS_MAX):
             moment = self.next()
             if moment is None or moment > now:
-                return
+                return moment
             self._happen(max(moment, 0.0))
         raise AssertionError("the terminal has always something due")
 

@@ -52,6 +52,7 @@ STEP_KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "status": ("code!",),  # what a status enquiry is answered with
         "repeat_result": ("count!",),  # the result is sent so many times more
         "no_result": (),  # completed without a result
+        "odd": ("code!",),  # answered in an odd way of the protocol's own, by its word
     }
 )
 # The same for faults, beside direction, byte or message, nth, after and do.

@@ -36,10 +36,15 @@ class Splitter:
     def feed(self, data: bytes) -> list[Chunk]:
         """What became whole; what has only begun is kept."""
         if not self._raw:
-            # Nearly always one write is one message; then nobody has to look for its end.
+            # Nearly always one write is whole messages; then nobody has to look for their ends.
             whole = [*self._framer.pieces(data), *quieted(self._framer)]
-            if len(whole) == 1 and not self._framer.pending:
-                return [Chunk(data, self._names(whole[0]))]
+            if not self._framer.pending:
+                if len(whole) == 1:
+                    return [Chunk(data, self._names(whole[0]))]
+                framed = [self._framed(piece) for piece in whole]
+                if b"".join(framed) == data:
+                    names = map(self._names, whole)
+                    return [Chunk(*both) for both in zip(framed, names, strict=True)]
             self._framer.reset()
         chunks: list[Chunk] = []
         for byte in data:
@@ -49,6 +54,10 @@ class Splitter:
         for piece in quieted(self._framer):
             self._cut(piece, chunks)
         return chunks
+
+    def _framed(self, piece: Piece) -> bytes:
+        """The bytes of a piece, if they were as they should be."""
+        return self._framer.frame(piece.data) if isinstance(piece, Payload) else piece.data
 
     def _cut(self, piece: Piece, chunks: list[Chunk]) -> None:
         if self._raw:

@@ -50,6 +50,8 @@ TILL: Final = "till"
 EUR: Final = Currency.of("EUR")
 # Longer than any terminal needs to end whatever it is at: boot, timers, host, reversal.
 SETTLING_S: Final = 1_200.0
+# How often somebody comes back after that to a case that is still open.
+_PATIENCE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Shop:
             ),
             wall=self.clock.wall,
         )
-        self.oracle = Oracle(self.device)
+        self.oracle = Oracle(self.device, votes=self.device.spec.votes)
         self.oracle.foreign.update(booking.seq for booking in self.device.bank.bookings)
         self.points: list[str] = []
         self.strike: Callable[[int, str], None] | None = None
@@ -328,6 +330,13 @@ class Shop:
         self.check(settled=True)
         if not self.parked:
             self.again()
+            self.let_settle()
+            self.check(settled=True)
+        for _ in range(_PATIENCE):
+            if self.case is None or self.case.closed or self.parked:
+                break
+            # A terminal that is at work for hours, and tells nobody that it is busy.
+            self.recover()
             self.let_settle()
             self.check(settled=True)
         case = self.case

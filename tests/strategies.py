@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits, Printable
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -27,6 +27,7 @@ from protocols.kit.fields import (
     Var,
 )
 from protocols.kit.masking import Secret, passes_luhn
+from protocols.kit.scalars import Choice, Flag, Lines, Number, Whole, Word
 from protocols.kit.separated import Letters, Separated
 from protocols.kit.tagged import TaggedLayout
 from protocols.kit.tlv import Tlv, TlvNode, constructed, primitive
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 HEX = DECIMAL + "ABCDEF"
 OPEN_BYTES_MAX = 40  # keeps open-ended fields below every length prefix
 _PRIMITIVE_TAGS = (0x01, 0x07, 0x1C, 0x43, 0x9A, 0x1F10, 0x1F73, 0x5F24, 0xDF01, 0x1F8173)
-_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "1077", "0002")}  # text, binary
+_UNLISTED_WORDS = {True: ("Q7", "z0", "77"), False: ("9F77", "DF01", "5F7F")}  # text, binary
 _CONSTRUCTED_TAGS = (0x24, 0x25, 0x2F, 0x60, 0xE4, 0xFF40, 0x3F21)
 
 
@@ -73,6 +74,23 @@ def tlv_containers() -> SearchStrategy[Tlv]:
     return st.lists(tlv_nodes(), max_size=4).map(lambda nodes: Tlv.of(*nodes))
 
 
+def words_of(least: int, longest: int) -> SearchStrategy[str]:
+    """Texts that XML and JSON both can carry, marks of both among them."""
+    marks = st.sampled_from("<>&\"'\\{}[]:,\t\n\r ")
+    letters = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
+    return st.text(letters | marks, min_size=least, max_size=longest)
+
+
+def decimals(whole: int, fraction: int) -> SearchStrategy[str]:
+    """Decimal numbers as text, as they are written without need."""
+    point = st.text(DECIMAL, min_size=1, max_size=fraction).map(lambda digits: f".{digits}")
+    return st.builds(
+        lambda number, rest: f"{number}{rest}",
+        st.integers(0, 10**whole - 1),
+        st.just("") | point,
+    )
+
+
 def values_of(field: Field) -> SearchStrategy[Value]:
     """Values that the field gives back unchanged after encode and decode."""
     match field:
@@ -96,6 +114,8 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.integers(0, 10**size - 1)
         case Fixed(text=text):
             return st.just(text)
+        case Printable(size=size):
+            return st.text([chr(code) for code in range(0x20, 0x100)], min_size=size, max_size=size)
         case Text(size=size, charset=charset, without=without):
             allowed = [letter for letter in letters_of(charset) if letter not in without]
             return st.text(allowed, min_size=size, max_size=size)
@@ -119,6 +139,18 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return values_of(replace(inner, allowed=inner.allowed.replace(mark, "")))
         case TlvContainer():
             return tlv_containers()
+        case Choice(words=words):
+            return st.sampled_from(words)
+        case Flag():
+            return st.booleans()
+        case Number(whole=whole, fraction=fraction):
+            return decimals(whole, fraction)
+        case Whole(most=most):
+            return st.integers(0, most)
+        case Lines():
+            return st.lists(words_of(0, 9), min_size=1, max_size=3).map("\n".join)
+        case Word(least=least, longest=longest):
+            return words_of(least, min(longest, max(least, OPEN_BYTES_MAX)))
         case Hidden(inner=inner, card_number=card_number):
             return values_of(inner).map(lambda value: Secret(str(value), card_number))
     raise AssertionError(f"no strategy for {type(field).__name__}; add one here")

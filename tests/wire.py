@@ -54,8 +54,9 @@ class Wire:
     def read(self, timeout_s: float) -> bytes:
         """Bytes from the terminal."""
         data = self._line.read(timeout_s)
-        for name in self._whole(Way.TO_ECR, data):
-            self._ear(HEARD, name)
+        if data:
+            for name in self._whole(Way.TO_ECR, data):
+                self._ear(HEARD, name)
         return data
 
     def _whole(self, way: Way, data: bytes) -> list[tuple[str, ...]]:

@@ -23,6 +23,15 @@ class Capability(Enum):
     BUSY_TOLD = "B"
 
 
+# Each of these sets of signs finds the truth of an attempt whose answer was lost, where nobody else
+# books at the terminal; found by the search behind docs/reference/capabilities.md.
+ENOUGH = (
+    frozenset({Capability.LAST, Capability.NUMBERS}),
+    frozenset({Capability.LAST, Capability.REFERENCE}),
+    frozenset({Capability.QUERY}),
+)
+
+
 class MissingAck(Enum):
     """What the terminal does with a booking whose result we did not acknowledge."""
 
@@ -67,9 +76,21 @@ class Capabilities:
     can_void: bool = True
     can_refund: bool = True
     partial_void: bool = False
+    voids_last_only: bool = False  # nothing but the terminal's last transaction can be voided
     void_tells_amount: bool = True
     quiet_s: float = 0.0
     prints: frozenset[str] = field(default_factory=frozenset)  # "ecr", "terminal"
+
+    def needs_nobody(self, signs: frozenset[Capability], *, void: bool) -> bool:
+        """Whether these signs spare people the decision where nobody else books at the terminal.
+
+        A void may also be asked for again (I1); where its record does not tell the amount, the last
+        record is not surely ours.
+        """
+        if void and Capability.COMMIT_ONCE in signs:
+            return True
+        told = not void or self.void_tells_amount
+        return told and any(needed <= signs for needed in ENOUGH)
 
     def proved(self, confirmed: frozenset[Capability]) -> frozenset[Capability]:
         """A capability counts only when the profile declares it and the configuration confirms."""

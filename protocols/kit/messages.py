@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from protocols.kit.fields import Field, Value
     from protocols.kit.tlv import TlvNode
 
-    _Reader = tuple[str, Callable[[bytes, int, int], tuple[Value, int]]]
-    _Writer = tuple[bytes, Callable[[Value], bytes]]
+    _Decode = Callable[[bytes, int, int], tuple[Value, int]]
+    _Encode = Callable[[Value], bytes]
+    _Reader = tuple[str, _Decode]
+    _Writer = tuple[bytes, _Encode]
 
 Direction = Literal["to_terminal", "to_ecr", "both"]
 
@@ -62,6 +64,7 @@ class MessageLayout:
     tagged: Mapping[int, Part] = field(default_factory=dict)
     variant: str = ""
     code_goes_on: bool = False
+    _fixed: tuple[tuple[str, _Decode, _Encode, bool], ...] = field(init=False, repr=False)
     _readers: dict[int, _Reader] = field(init=False, repr=False)
     _writers: dict[str, _Writer] = field(init=False, repr=False)
     names: frozenset[str] = field(init=False, repr=False)
@@ -80,6 +83,8 @@ class MessageLayout:
             part.name: (tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big"), part.field.encode)
             for tag, part in tagged.items()
         }
+        table = tuple((p.name, p.field.decode, p.field.encode, p.optional) for p in self.parts)
+        object.__setattr__(self, "_fixed", table)
         object.__setattr__(self, "_readers", readers)
         object.__setattr__(self, "_writers", writers)
         object.__setattr__(self, "names", frozenset(fixed) | writers.keys())
@@ -92,10 +97,10 @@ class MessageLayout:
         """The message in data[at:], every byte of it. Raises BadField with an offset."""
         stop = len(data)
         values: dict[str, Value] = {}
-        for part in self.parts:
-            if at == stop and part.optional:
+        for name, decode, _, optional in self._fixed:
+            if at == stop and optional:
                 break
-            values[part.name], at = part.field.decode(data, at, stop)
+            values[name], at = decode(data, at, stop)
         readers = self._readers
         while at < stop:
             entry = readers.get(data[at])
@@ -125,14 +130,16 @@ class MessageLayout:
     def write(self, values: Mapping[str, Value]) -> bytes:
         """The bytes of these values; tagged fields in the order of `values`. Raises BadField."""
         out: list[bytes] = []
-        for part in self.parts:
-            value = values.get(part.name)
+        for name, _, encode, _ in self._fixed:
+            value = values.get(name)
             if value is None:
                 break
-            out.append(part.field.encode(value))
+            out.append(encode(value))
         fixed = len(out)
         if fixed < len(self.parts) and (fixed < len(values) or not self.parts[fixed].optional):
             raise BadField(f"{self.name} needs {self.parts[fixed].name}")
+        if fixed == len(values):
+            return b"".join(out)
         writers = self._writers
         for name, value in values.items():
             entry = writers.get(name)
@@ -148,7 +155,11 @@ class MessageLayout:
 
     def message(self, **values: Value | None) -> Message:
         """A checked message of these values (None is left out). Raises BadField."""
-        return self.read(self.write({k: v for k, v in values.items() if v is not None}))
+        return self.checked({k: v for k, v in values.items() if v is not None})
+
+    def checked(self, values: Mapping[str, Value]) -> Message:
+        """A message of these values, after it was written and read again. Raises BadField."""
+        return self.read(self.write(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +187,10 @@ class Message:
     def text(self, name: str) -> str | None:
         """A text or a string of digits, without the pad on its right; a secret only masked."""
         value = self.values.get(name)
-        if isinstance(value, Secret):
-            return value.masked
         if value is None:
             return None
+        if isinstance(value, Secret):
+            return value.masked
         assert isinstance(value, str), f"{name} is no text"
         return (self.letters(value) if self.letters else value).rstrip(" \0")
 

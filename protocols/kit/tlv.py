@@ -6,6 +6,7 @@ deeper than DEPTH_MAX. Tags that nobody knows are kept.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from protocols.kit.errors import BadField
@@ -192,6 +193,7 @@ def _long_tag(data: bytes, at: int, end: int) -> tuple[int, int]:
     raise BadField("a tag does not end", offset=start)
 
 
+@lru_cache(maxsize=256)  # bounds what is kept; the tags that real messages have are fewer
 def _tag_bytes(tag: int) -> bytes:
     """The bytes of a tag. Raises BadField where no such tag can be read back."""
     data = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big")

@@ -7,6 +7,7 @@ some day, and another terminal counts for itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from protocols.kit.vocabulary import Booking, Operation
@@ -32,14 +33,20 @@ def is_doubtful_end(line: Message) -> bool:
 
 
 def find(lines: Sequence[TransactionRecord], request: Request) -> TransactionRecord | None:
-    """The void's own record; else the sale's as it stands, when the list has it just once; else
-    None: the batch was closed, or it is another sale, or the list contradicts itself."""
+    """The void's own record, else the sale's as it stands; None where no line has this number.
+
+    A line with this number that is not of our sale is given as it is, so that everybody sees that
+    the number is another sale's now; of a sale that stands there twice nothing is certain.
+    """
     voids, sales = _about(lines, request, Operation.VOID), _about(lines, request, Operation.SALE)
-    if any(not _is_ours(line, request) for line in (*voids, *sales)):
-        return None
+    strangers = [line for line in (*voids, *sales) if not _is_ours(line, request)]
+    if strangers:
+        return strangers[-1]
     if voids:
         return voids[-1]
-    return sales[0] if len(sales) == 1 else None
+    if len(sales) > 1:
+        return replace(sales[-1], booking=Booking.UNKNOWN)
+    return sales[0] if sales else None
 
 
 def _about(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 POSITIVE: Final = b"\x80\x00\x00"
 NOT_POSSIBLE: Final = b"\x84\x83\x00"
-ABORT: Final = b"\x06\xb0\x00"
+ABORT: Final = build("06B0")
 
 STATUS_INFORMATION: Final = b"\x04\x0f"
 INTERMEDIATE: Final = b"\x04\xff"
@@ -74,7 +75,7 @@ _WITH_RESULT = _ONCE | {Operation.LAST_TRANSACTION, Operation.REPRINT}
 
 def ends_with_answer(operation: Operation) -> bool:
     """Whether 80 00 alone ends the request: log-off and abort have no completion."""
-    return operation in {Operation.DISCONNECT, Operation.ABORT}
+    return operation in (Operation.DISCONNECT, Operation.ABORT)
 
 
 def config_byte(settings: SessionSettings, profile: ZvtProfile) -> int:
@@ -102,15 +103,22 @@ def _connect(request: Request, settings: SessionSettings, profile: ZvtProfile) -
 
 
 def _bare(code: str, **values: str) -> Builder:
+    message = build(code, **values)
+
     def make(request: Request, settings: SessionSettings, profile: ZvtProfile) -> Message:
-        return build(code, **values)
+        return message
 
     return make
 
 
 def _with_password(code: str, **values: str) -> Builder:
+    # A terminal is asked the same thing many times while it settles, always with one password.
+    @lru_cache(maxsize=1)
+    def made(password: str) -> Message:
+        return build(code, password=password, **values)
+
     def make(request: Request, settings: SessionSettings, profile: ZvtProfile) -> Message:
-        return build(code, password=_password(settings, profile), **values)
+        return made(_password(settings, profile))
 
     return make
 

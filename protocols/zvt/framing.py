@@ -60,6 +60,8 @@ class TcpFramer:
     def pieces(self, data: bytes) -> list[Piece]:
         """Every APDU that became whole."""
         buffer = self._buffer
+        if not buffer and apdu_length(data) == len(data):
+            return [Payload(data)]  # nearly always one segment is one APDU
         buffer += data
         found: list[Piece] = []
         at = 0
@@ -101,8 +103,10 @@ class SerialFramer:
 
     def pieces(self, data: bytes) -> list[Piece]:
         """Every frame, control byte and stray run that became whole."""
-        self._buffer += data
         found: list[Piece] = []
+        if not self._buffer:
+            data = data[_plain(data, found) :]
+        self._buffer += data
         while self._buffer:
             in_frame = self._buffer.startswith(_START)
             piece = self._next_in_frame() if in_frame else self._next_outside()
@@ -195,6 +199,35 @@ class SerialFramer:
         del self._buffer[:size]
         self._scanned = 0
         return taken
+
+
+def _plain(data: bytes, found: list[Piece]) -> int:
+    """Add what needs no search to `found` and give the offset behind it.
+
+    Nearly all that comes is control bytes and whole, right frames without a DLE in the APDU; at
+    the first byte of anything else this stops, and the framer looks closer.
+    """
+    at, end = 0, len(data)
+    while at < end:
+        control = _CONTROLS.get(data[at])
+        if control is not None:
+            found.append(control)
+            at += 1
+            continue
+        if not data.startswith(_START, at):
+            break
+        start = at + len(_START)
+        mark = data.find(_DLE, start)
+        if not (start < mark <= start + APDU_MAX and data.startswith(_END, mark)):
+            break
+        apdu = data[start:mark]
+        crc_at = mark + len(_END)
+        stop = crc_at + _CRC_SIZE
+        if _crc(apdu) != data[crc_at:stop]:
+            break
+        found.append(Payload(apdu))
+        at = stop
+    return at
 
 
 def _crc(apdu: bytes) -> bytes:

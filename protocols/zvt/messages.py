@@ -72,9 +72,14 @@ def header_size(apdu: bytes) -> int:
 
 def serialise(message: Message) -> bytes:
     """The APDU of a message. Raises BadField when it does not fit one."""
-    body = message.layout.write(message.values)
-    code = message.layout.code
-    if message.layout.code_goes_on:
+    return written(message.layout, message.values)
+
+
+def written(layout: MessageLayout, values: Mapping[str, Value]) -> bytes:
+    """The APDU of these values. Raises BadField where they make none."""
+    body = layout.write(values)
+    code = layout.code
+    if layout.code_goes_on:
         code, body = code + body[:1], body[1:]
     size = len(body)
     if size < 0xFF:
@@ -95,11 +100,11 @@ def build(code: str, **values: Value | None) -> Message:
     if key[0] == _NEGATIVE_CLASS:
         wanted = {"result_code": code[2:].upper(), **wanted}
         key = key[:1]
-    fitting = [layout for layout in _BY_CODE.get(key, ()) if _could_be(layout, wanted)]
-    if not fitting:
-        known = "has no such values" if key in _BY_CODE else "is no command we know"
-        raise UnknownMessage(f"{code} {known}: {', '.join(wanted)}")
-    return fitting[0].message(**wanted)
+    for layout in _BY_CODE.get(key, ()):
+        if layout.needed <= wanted.keys() <= layout.names:
+            return layout.checked(wanted)
+    known = "has no such values" if key in _BY_CODE else "is no command we know"
+    raise UnknownMessage(f"{code} {known}: {', '.join(wanted)}")
 
 
 def is_known(code: bytes) -> bool:
@@ -110,10 +115,6 @@ def is_known(code: bytes) -> bool:
 def code_of(message: Message) -> bytes:
     """The two bytes that identify a message on the wire."""
     return message.code
-
-
-def _could_be(layout: MessageLayout, values: Mapping[str, Value]) -> bool:
-    return layout.needed <= values.keys() <= layout.names
 
 
 def _choices(

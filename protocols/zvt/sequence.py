@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocols.kit.tlv import Tlv, primitive
-from protocols.zvt.messages import parse, serialise
+from protocols.zvt.messages import parse, serialise, written
 
 if TYPE_CHECKING:
     from protocols.kit.messages import Message
@@ -28,12 +28,11 @@ def message_id(message: Message) -> str | None:
     return digits if len(digits) == _DIGITS and digits.isdecimal() else None
 
 
-def with_message_id(apdu: bytes, number: str) -> bytes:
-    """The same APDU with this id (6 digits). Raises BadField where it has no place."""
-    message = parse(apdu)
+def with_message_id(message: Message, number: str) -> bytes:
+    """The APDU of a message with this id (6 digits). Raises BadField where it has no place."""
     others = [node for node in message.tlv() if node.tag != MESSAGE_ID]
     tlv = Tlv.of(*others, primitive(MESSAGE_ID, bytes.fromhex(number)))
-    return serialise(message.layout.message(**{**message.values, "tlv": tlv}))
+    return written(message.layout, {**message.values, "tlv": tlv})
 
 
 class MessageIds:
@@ -57,19 +56,19 @@ class MessageIds:
         self._on = self._offered and message_id(completion) is not None
         self._offered = False
 
-    def stamp_command(self, apdu: bytes) -> bytes:
-        """The command with its id, where ids are offered or on."""
+    def stamp_command(self, command: Message) -> bytes:
+        """The APDU of a command with its id, where ids are offered or on."""
         if self._offered:
-            return with_message_id(apdu, _OFFER)
+            return with_message_id(command, _OFFER)
         if not self._on:
-            return apdu
+            return serialise(command)
         self._last = self._last % ID_MAX + 1
-        return with_message_id(apdu, f"{self._last:06d}")
+        return with_message_id(command, f"{self._last:06d}")
 
     def stamp_answer(self, apdu: bytes, message: Message | None) -> bytes:
         """The answer to `message` with the id that it carried."""
         number = message_id(message) if self._on and message is not None else None
-        return apdu if number is None else with_message_id(apdu, number)
+        return apdu if number is None else with_message_id(parse(apdu), number)
 
     def is_stale(self, message: Message) -> bool:
         """Whether a message answers an older command, or is one that we had before."""

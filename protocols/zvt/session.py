@@ -31,7 +31,7 @@ from protocols.kit.session import (
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
 from protocols.zvt import commands, endings, printing, records
 from protocols.zvt.link import LineEvent, SerialLine, TcpLine
-from protocols.zvt.messages import parse, serialise
+from protocols.zvt.messages import parse
 from protocols.zvt.profiles import ZVT_PROFILES
 from protocols.zvt.results import intermediate_text
 from protocols.zvt.sequence import MessageIds
@@ -57,6 +57,10 @@ class Phase(Enum):
     RUNNING = auto()  # the terminal is master; 06 0F or 06 1E is due within T4
     HELD = auto()  # 04 0F read; its answer waits for the journal
     CLOSING = auto()  # completion answered; its acknowledgement byte is due
+
+
+# A message that comes now belongs to nothing that runs.
+_DEAF = (Phase.IDLE, Phase.CLOSING, Phase.HELD)
 
 
 class ZvtSession:
@@ -118,7 +122,7 @@ class ZvtSession:
             self._ids.start(offered=self._profile.message_ids)
         self._command = command.layout.code
         self._phase = Phase.ANSWER
-        apdu = self._ids.stamp_command(serialise(command))
+        apdu = self._ids.stamp_command(command)
         repeats = self._profile.repeats if commands.repeatable(request.operation) else 0
         data = self._line.command(apdu, now, repeats=repeats)
         # T3 counts from a command that arrived: on a serial line from its acknowledgement.
@@ -134,7 +138,7 @@ class ZvtSession:
         """Let timers run out."""
         heard, out = self._line.tick(now)
         actions = self._react(heard, out, now)
-        if self._phase in {Phase.ANSWER, Phase.RUNNING} and self._overdue(now):
+        if self._phase in (Phase.ANSWER, Phase.RUNNING) and self._overdue(now):
             self._line.forget()
             return [*actions, *self._end(self._unknown(self._silence()))]
         return actions
@@ -226,7 +230,7 @@ class ZvtSession:
 
     def _take(self, apdu: bytes, now: float) -> None:
         self._heard += 1
-        if self._phase in {Phase.IDLE, Phase.CLOSING, Phase.HELD} or self._heard > MESSAGES_MAX:
+        if self._phase in _DEAF or self._heard > MESSAGES_MAX:
             self._clean = False
             self._note("late_message", apdu[:2].hex())
             return

@@ -52,6 +52,10 @@ class Desk:
         """A good frame of the till."""
         raise NotImplementedError
 
+    def hears(self, payload: bytes) -> Verdict:
+        """What this terminal does with a good frame now, where no scenario wants it otherwise."""
+        return Verdict.TAKE
+
     def control(self, control: Control) -> None:
         """A control byte of the till that no dialogue waits for."""
 
@@ -107,8 +111,12 @@ class Desk:
         self.now = now
         if not self.terminal.powered:
             return b""
-        self.link.receive(data, now)
-        return self._go_on()
+        out = bytearray()
+        for piece in self.link.pieces(data, now):
+            # One after the other: what the first one begins decides how the next one is heard.
+            self.link.take(piece, now)
+            out += self._go_on()
+        return bytes(out)
 
     def tick(self, now: float) -> bytes:
         """Let timers run out."""
@@ -188,12 +196,13 @@ class Desk:
     def judge(self, payload: bytes) -> Verdict:
         """What the line answers to a good frame; a scenario may want it otherwise."""
         plan = self.terminal.script.take(self.names(payload))
-        if "ignore" in plan:
+        heard = self.hears(payload)
+        if "ignore" in plan or heard is Verdict.IGNORE:
             return Verdict.IGNORE
-        if "nak" in plan:
+        if "nak" in plan or heard is Verdict.REFUSE:
             return Verdict.REFUSE
         self._plans.append(plan)
-        return Verdict.REFUSE_AND_TAKE if "nak_and_run" in plan else Verdict.TAKE
+        return Verdict.REFUSE_AND_TAKE if "nak_and_run" in plan else heard
 
     def _take(self, item: Heard) -> None:
         match item:

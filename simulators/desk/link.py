@@ -114,27 +114,25 @@ class StxLink:
         return self._numbers
 
     def cancel(self, number: int) -> None:
-        """Do not send what has this number, if its turn has not come; stop repeating it."""
+        """Do not send what has this number, if its turn has not come."""
         self._waiting = deque(sent for sent in self._waiting if sent.number != number)
-        if self._under_way is not None and self._under_way.number == number:
-            self._under_way = None
 
     def acknowledge(self) -> None:
         """Say ACK now, where a verdict kept it back."""
         self._out += self._shape.control(ACK)
 
-    def receive(self, data: bytes, now: float) -> None:
-        """Bytes from the till."""
-        for piece in self._framer.pieces(data):
-            self._take(piece, now)
+    def pieces(self, data: bytes, now: float) -> list[Piece]:
+        """Bytes from the till, cut into what is to be taken one by one."""
+        pieces = self._framer.pieces(data)
         self._byte_due = now + self._habits.byte_s if self._framer.pending else None
+        return pieces
 
     def tick(self, now: float) -> None:
         """A timer may have run out."""
         if self._byte_due is not None and now >= self._byte_due:
             self._byte_due = None
             for piece in self._framer.expire():
-                self._take(piece, now)
+                self.take(piece, now)
         sent = self._under_way
         if sent is not None and now >= sent.due:
             self._again(sent, now)
@@ -172,7 +170,8 @@ class StxLink:
         self._out.clear()
         return data
 
-    def _take(self, piece: Piece, now: float) -> None:
+    def take(self, piece: Piece, now: float) -> None:
+        """One piece; what follows from it is in `heard` and `out`."""
         match piece:
             case Payload(payload):
                 self._take_payload(payload, now)

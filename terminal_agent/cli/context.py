@@ -100,8 +100,10 @@ class Context:
         name = getattr(self.arguments, "trace", None)
         return Path(name) if name else None
 
-    def station(self, undo: ExitStack, name: str | None = None) -> Station:
+    def station(self, undo: ExitStack, name: str | None = None, *, profile: str = "") -> Station:
         """The named terminal, or the one that is meant, not opened yet; `undo` closes its parts.
+
+        `profile` goes before that of the configuration.
 
         Raises ConfigError, TraceError.
         """
@@ -114,6 +116,7 @@ class Context:
             self.clock,
             undo,
             trace=self.trace,
+            profile=profile,
             build=self.line_maker or build_link,
         )
         undo.callback(station.terminal.close)

@@ -15,26 +15,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
+from protocols.kit.capabilities import Capability
+from protocols.kit.registry import load
 from terminal_agent.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from protocols.kit.capabilities import Capabilities
     from terminal_agent.cli.context import Context
 
 _STOP_S = 10.0
 _SALES = """\
-sale_id,receipt_number,trace_number,amount,sold_at
-till-1001,0001,000001,12.50,{now}
-till-1002,0002,000002,12.50,{now}
-till-1003,0003,000003,30.00,{now}
+sale_id,receipt_number,trace_number,rrn,auth_code,amount,sold_at
+till-1001,0001,000001,000001000001,007919,12.50,{now}
+till-1002,0002,000002,000001000002,015838,12.50,{now}
+till-1003,0003,000003,000001000003,023757,30.00,{now}
 """
 _CONFIG = """\
 language = "{language}"
 
 [terminal.front]
-protocol = "zvt"
+protocol = "{protocol}"
 link = "{link}"
 exclusive = true
-capabilities_confirmed = ["L", "N"]
+capabilities_confirmed = {signs}
 
 [slip]
 merchant = ["Café Müller", "Hauptstraße 1"]
@@ -42,8 +45,83 @@ merchant = ["Café Müller", "Hauptstraße 1"]
 [time]
 scale = {scale}
 """
-# What the bank must have booked in the end: kind and minor units, beside the three sales.
-_EXPECTED = [("void", 1250), ("refund", 1000)]
+# Three sales; the terminal keeps what it booked, and the line dies with the answer of the last one.
+_SCENARIO = """\
+version = 1
+
+[terminal]
+vote = "stay"
+
+[[sale]]
+amount_minor = 1250
+
+[[sale]]
+amount_minor = 1250
+
+[[sale]]
+amount_minor = 3000
+
+[[fault]]
+direction = "to_ecr"
+message = "result"
+after = {after}
+do = "cut"
+seconds = 5
+"""
+_WHOLE, _PART = 3000, 1000
+_TWICE = 1250
+# Signs that show only while money moves are not confirmed of a terminal that nobody has watched.
+_WATCHED = frozenset({Capability.BUSY_TOLD, Capability.COMMIT_ONCE, Capability.STORED_RESULT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What a protocol's default terminal can do, and so what is played and must come out."""
+
+    protocol: str
+    title: str
+    transport: str
+    can: Capabilities
+
+    @classmethod
+    def of(cls, protocol: str) -> _Story:
+        """Serial where the protocol has a serial line and this system a pseudo one."""
+        spec = load(protocol)
+        serial = "serial" in spec.framers and sys.platform != "win32"
+        can = spec.profiles[spec.default_profile].capabilities
+        return cls(protocol, spec.title, "serial" if serial else "tcp", can)
+
+    @property
+    def signs(self) -> list[str]:
+        """What the configuration confirms."""
+        return sorted(sign.value for sign in self.can.declared - _WATCHED)
+
+    @property
+    def first(self) -> str:
+        """How the sale that was charged twice goes back; "" where only the last one can."""
+        return "" if self.can.voids_last_only else "void" if self.can.can_void else "refund"
+
+    @property
+    def lost(self) -> str:
+        """How the money goes back whose answer is lost."""
+        return "refund" if self.can.can_refund else "void"
+
+    @property
+    def people(self) -> bool:
+        """Whether two people must look after the lost answer."""
+        proved = self.can.declared - _WATCHED
+        return not self.can.needs_nobody(proved, void=self.lost == "void")
+
+    @property
+    def after(self) -> list[str]:
+        """Behind which messages the line dies."""
+        return [self.lost] * (1 + (self.first == self.lost))
+
+    @property
+    def expected(self) -> list[tuple[str, int]]:
+        """What the bank must have booked in the end, beside the three sales."""
+        begun = [(self.first, _TWICE)] if self.first else []
+        return [*begun, (self.lost, _PART if self.lost == "refund" else _WHOLE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +159,20 @@ class _Stage:
                 self.context.screen.lines([f"  {line.rstrip()}"])
         return process.returncode
 
+    def cases(self) -> list[str]:
+        """The numbers of all cases, newest first."""
+        command = [sys.executable, "-m", "terminal_agent", "--config", "config.toml"]
+        done = subprocess.run(  # noqa: S603 - our own program
+            [*command, "cases", "list", "--json"],
+            cwd=self.folder,
+            capture_output=True,
+            check=True,
+            text=True,
+            encoding="utf-8",
+            env={**self.context.environment, "PYTHONIOENCODING": "utf-8"},
+        )
+        return [json.loads(line)["case"] for line in done.stdout.splitlines()]
+
     def show_file(self, path: Path) -> None:
         """A slip as it would come out of the printer."""
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -94,43 +186,62 @@ def demo(context: Context) -> ExitCode:
         folder = Path(keep) if keep else Path(undo.enter_context(TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
         stage = _Stage(context, folder.resolve())
-        stage.say("intro")
-        link = _start_terminal(stage, undo)
-        _write_files(stage, link)
-        good = _play(stage)
+        story = _Story.of(context.arguments.protocol)
+        stage.say("intro", protocol=story.title)
+        scenario = _SCENARIO.format(after=json.dumps(story.after))
+        (stage.folder / "scenario.toml").write_text(scenario, encoding="utf-8")
+        link = _start_terminal(stage, story, undo)
+        _write_files(stage, story, link)
+        good = _play(stage, story)
         stage.say("good" if good else "bad")
         if keep:
             stage.say("kept", path=str(stage.folder))
         return ExitCode.APPROVED if good else ExitCode.BUG
 
 
-def _play(stage: _Stage) -> bool:
+def _play(stage: _Stage, story: _Story) -> bool:
     by = ("--cashier", "Anna", "--approver", "Ben", "--yes")
     stage.say("sales")
-    codes = [stage.run("sale", "import", "sales.csv"), stage.run("sale", "list")]
-    stage.say("twice")
-    twice = ("refund", "--receipt", "0002", "--reason", "charged_twice", *by)
-    codes.append(stage.run(*twice, "--trace", "void.trace"))
-    _show_newest_slip(stage)
-    stage.say("lost")
-    part = ("refund", "--receipt", "0003", "--amount", "10.00", "--reason", "wrong_amount", *by)
-    codes.append(stage.run(*part, "--key", "till-42", "--trace", "refund.trace"))
+    good = [stage.run("sale", "import", "sales.csv") == 0, stage.run("sale", "list") == 0]
+    if story.first:
+        stage.say(f"twice_{story.first}")
+        twice = ("refund", "--receipt", "0002", "--reason", "charged_twice", *by)
+        good.append(stage.run(*twice, "--trace", "first.trace") == 0)
+        _show_newest_slip(stage)
+    stage.say(f"lost_{story.lost}")
+    part = ("--amount", "10.00") if story.lost == "refund" else ()
+    lost = ("refund", "--receipt", "0003", *part, "--reason", "wrong_amount", *by)
+    wanted = ExitCode.UNKNOWN if story.people else ExitCode.APPROVED
+    good.append(stage.run(*lost, "--key", "till-42", "--trace", "lost.trace") == wanted)
     _show_newest_slip(stage)
     stage.say("again")
-    codes.append(stage.run(*part, "--key", "till-42"))
+    good.append(stage.run(*lost, "--key", "till-42") == wanted)
+    if story.people:
+        good.append(_people_decide(stage))
     stage.say("books")
-    codes.append(stage.run("cases", "list"))
+    good.append(stage.run("cases", "list") == 0)
     bookings = _bookings(stage)
     stage.context.screen.lines(
-        [f"    {kind:<8} {minor / 100:>8.2f} EUR" for kind, minor in bookings]
+        [f"    {kind:<8} {minor / 100:>8.2f} EUR" for kind, minor, _ in bookings]
     )
-    refunds = [booking for booking in bookings if booking[0] != "sale"]
-    return refunds == _EXPECTED and not any(codes)
+    refunds = [(kind, minor) for kind, minor, _ in bookings if kind != "sale"]
+    return refunds == story.expected and all(good)
 
 
-def _bookings(stage: _Stage) -> list[tuple[str, int]]:
+def _people_decide(stage: _Stage) -> bool:
+    """Two people look into the terminal's own journal, and say what they see."""
+    stage.say("people")
+    case = next(iter(stage.cases()))
+    number = _bookings(stage)[-1][2]
+    saw = ("--verdict", "refunded", "--number", number, "--evidence", "journal of the terminal")
+    return stage.run("cases", "resolve", case, *saw, "--first", "Anna", "--second", "Ben") == 0
+
+
+def _bookings(stage: _Stage) -> list[tuple[str, int, str]]:
+    """Kind, minor units and receipt number of everything that the bank booked."""
     ledger = json.loads((stage.folder / "ledger.json").read_text(encoding="utf-8"))
-    return [(booking["kind"], booking["amount_minor"]) for booking in ledger["bookings"]]
+    keys = ("kind", "amount_minor", "receipt_number")
+    return [(row[keys[0]], row[keys[1]], row[keys[2]]) for row in ledger["bookings"]]
 
 
 def _show_newest_slip(stage: _Stage) -> None:
@@ -139,15 +250,15 @@ def _show_newest_slip(stage: _Stage) -> None:
         stage.show_file(slips[-1])
 
 
-def _start_terminal(stage: _Stage, undo: ExitStack) -> str:
+def _start_terminal(stage: _Stage, story: _Story, undo: ExitStack) -> str:
     """Start the software terminal; gives the link to it."""
     scale = str(stage.context.arguments.time_scale)
-    serial = sys.platform != "win32"
+    serial = story.transport == "serial"
     name = str(stage.folder / "ttyTERMINAL")
     where = ["--pty", "--pty-link", name] if serial else ["--tcp", "127.0.0.1:0"]
-    arguments = ["--scenario", "demo", "--time-scale", scale, "--ledger", "ledger.json"]
-    command = [sys.executable, "-m", "simulators", "zvt", *where, *arguments]
-    shown = " ".join(["zvt", *where[:1], *arguments])
+    arguments = ["--scenario", "scenario.toml", "--time-scale", scale, "--ledger", "ledger.json"]
+    command = [sys.executable, "-m", "simulators", story.protocol, *where, *arguments]
+    shown = " ".join([story.protocol, *where[:1], *arguments])
     stage.context.stdout.write(f"\n$ terminal-simulator {shown}\n")
     process = subprocess.Popen(  # noqa: S603 - our own program
         command,
@@ -179,13 +290,15 @@ def _stop(process: subprocess.Popen[str]) -> None:
             stream.close()
 
 
-def _write_files(stage: _Stage, link: str) -> None:
+def _write_files(stage: _Stage, story: _Story, link: str) -> None:
     context = stage.context
     now = context.clock.wall().replace(microsecond=0, tzinfo=None).isoformat()
     (stage.folder / "sales.csv").write_text(_SALES.format(now=now), encoding="utf-8")
     config = _CONFIG.format(
         language=context.texts.language,
+        protocol=story.protocol,
         link=link.replace("\\", "/"),
+        signs=json.dumps(story.signs),
         scale=context.arguments.time_scale,
     )
     (stage.folder / "config.toml").write_text(config, encoding="utf-8")

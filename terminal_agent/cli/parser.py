@@ -134,6 +134,9 @@ def _recover(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--protocol", metavar="P", default="zvt", help="what the software terminal speaks (zvt)"
+    )
     parser.add_argument("--keep", metavar="FOLDER", help="keep journal, slips and traces there")
     parser.add_argument(
         "--time-scale", metavar="X", type=float, default=20.0, help="how much faster time runs (20)"
@@ -227,17 +230,22 @@ def _anchor(parser: argparse.ArgumentParser) -> None:
 
 
 def _decode(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--protocol", metavar="P", help="zvt, …; a trace names its own")
+    parser.add_argument("--protocol", metavar="P", help="which one; a trace names its own")
     parser.add_argument(
         "--layer",
         metavar="L",
-        help="zvt: frame or apdu (default: frame if it is one, else the other)",
+        help="zvt: frame or apdu, others: frame or message (default: the one that fits)",
     )
     parser.add_argument("--profile", metavar="X", default="", help="kind of terminal (charset)")
     parser.add_argument("--after", metavar="CODE", default="", help="pending command, such as 0501")
     parser.add_argument("--trace", metavar="FILE", help="decode a trace file")
     _json(parser)
     parser.add_argument("hex", metavar="HEX", nargs="*", help="bytes in hex; - for standard input")
+
+
+def _probe(parser: argparse.ArgumentParser) -> None:
+    _device(parser)
+    parser.add_argument("--dry-run", action="store_true", help="tell it, and write nothing")
 
 
 def _ports(parser: argparse.ArgumentParser) -> None:
@@ -251,6 +259,7 @@ _COMMANDS: tuple[tuple[str, str, Adder | None], ...] = (
     ("void", "cancel a whole sale before the terminal's end of day", _void),
     ("recover", "find out what became of refunds whose outcome was lost", _recover),
     ("enquire", "ask the terminal for its last transaction; moves no money", _device),
+    ("probe", "find out what the terminal can prove, by reading alone, and write it down", _probe),
     ("decode", "bytes of a protocol in words; card data is masked", _decode),
     ("ports", "serial ports, and whether they can be used", _ports),
 )

@@ -38,6 +38,7 @@ _COMMANDS = {
     "quarantine show": ("verdicts", "show_quarantine"),
     "quarantine release": ("verdicts", "release_quarantine"),
     "enquire": ("technician", "enquire"),
+    "probe": ("probe", "run_probe"),
     "terminal status": ("technician", "status"),
     "terminal initialise": ("technician", "initialise"),
     "terminal diagnose": ("technician", "diagnose"),

@@ -136,14 +136,25 @@ def read(path: Path) -> list[Anchor]:
 
 
 def keep(path: Path, anchor: Anchor) -> None:
-    """Add the anchor to a file, durably. Raises OSError."""
+    """Add the anchor to a file, durably, or leave the file as it was. Raises OSError."""
     handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, PRIVATE)
     try:
-        os.write(handle, f"{anchor.line}\n".encode())
+        before = os.fstat(handle).st_size
+        try:
+            _write_all(handle, f"{anchor.line}\n".encode())
+        except OSError:
+            os.ftruncate(handle, before)  # half a line would make all lines before it unreadable
+            raise
         os.fsync(handle)
     finally:
         os.close(handle)
     sync_folder(path.parent)
+
+
+def _write_all(handle: int, rest: bytes) -> None:
+    """A disk that is nearly full takes a part, and refuses only the next write."""
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def check_signatures(anchors: Iterable[Anchor], key: str) -> None:

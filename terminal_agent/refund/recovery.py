@@ -87,7 +87,9 @@ def judge(question: Question) -> Judgement:
     once = question.operation is Operation.VOID and Capability.COMMIT_ONCE in question.proved
     # On another device the same number is another sale: it must not be voided there.
     home = not _other_terminal(question)
-    tried = once and question.settled and home and not _voided_otherwise(question)
+    # What it told of our sale is of another one: the same number was given anew since.
+    known = question.told is None or Capability.QUERY not in question.proved
+    tried = once and question.settled and home and known and not _voided_otherwise(question)
     if found.verdict is Verdict.CANNOT_TELL and tried:
         return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
     return found
@@ -257,6 +259,8 @@ def _by_original(question: Question, sale: TransactionRecord) -> Judgement:
     wanted = original.receipt_number if original is not None else None
     shown = sale.receipt_number
     other = wanted is not None and shown is not None and not same_number(shown, wanted)
+    code = original.auth_code if original is not None else None
+    other = other or (bool(code) and bool(sale.auth_code) and sale.auth_code != code)
     if other or _amount_differs(question, sale) or sale.booking is Booking.DECLINED:
         return _cannot("doubt.reference_other_content")
     if sale.booking is Booking.REVERSED:

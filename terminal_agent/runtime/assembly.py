@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import BadLinkSettings
 from drivers.links.factory import LinkSettings, build_link, parse_link
+from drivers.relay import AllowedHosts, TcpHost
 from drivers.terminal import PumpLimits, Terminal
 from drivers.trace import TracedLink, TraceFile, TraceFormat
 from protocols.kit.capabilities import Capability
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from drivers.clock import Clock
     from drivers.links.contract import Link
+    from drivers.relay import HostLink
     from protocols.kit.contract import ProtocolSpec
     from protocols.kit.session import Session
     from terminal_agent.config import Loaded, TerminalConfig
@@ -81,13 +83,17 @@ def build_station(
     undo: ExitStack,
     *,
     trace: Path | None = None,
+    profile: str = "",
     build: Callable[[LinkSettings], Link] = build_link,
 ) -> Station:
     """The named terminal (or the only one), not opened yet.
 
-    `undo` closes the trace file in the end; `build` makes the line. Raises ConfigError, TraceError.
+    `undo` closes the trace file in the end; `build` makes the line; `profile`, where given, goes
+    before the configured one. Raises ConfigError, TraceError.
     """
     name, config = loaded.terminal(name)
+    if profile:
+        config = config.model_copy(update={"profile": profile})
     spec = load(config.protocol)
     link = build(link_settings(loaded, name))
     if trace is not None:
@@ -119,8 +125,10 @@ def station_over(
     *,
     scale: float = 1.0,
     limits: PumpLimits | None = None,
+    host: HostLink | None = None,
 ) -> Station:
-    """A station on a link that exists already; `limits` None are those of the driver."""
+    """A station on a link that exists already; `limits` None are those of the driver. `host` is the
+    way to hosts that the terminal may have its messages carried to, None the network."""
     spec = load(config.protocol)
     profile = config.profile or spec.default_profile
     capabilities = spec.profiles[profile].capabilities
@@ -142,6 +150,7 @@ def station_over(
             session=_factory(spec, settings, clock),
             limits=limits,
             redials=link.transport in spec.redials,
+            host=AllowedHosts.of(config.relay_hosts, host or TcpHost(clock=clock)),
         ),
         clock=clock,
         capabilities=capabilities,

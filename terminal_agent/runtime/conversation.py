@@ -16,6 +16,8 @@ from protocols.kit.session import ExchangeResult, Note, Progress, ReceiptText, R
 from protocols.kit.vocabulary import Operation, Outcome, TerminalStatus, TransactionRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from terminal_agent.runtime.reporter import Reporter
     from terminal_agent.runtime.station import Station
 
@@ -82,6 +84,7 @@ class Conversation:
         self._terminal = station.terminal
         self._reporter = reporter
         self.terminal_id: str | None = None
+        self.details: Mapping[str, str] = {}  # what the sign-on told
 
     def start(self) -> None:
         """Open the line and sign on; checks that it is the terminal we were told."""
@@ -93,6 +96,7 @@ class Conversation:
         result = self._ask(Operation.CONNECT)
         if result.outcome is not Outcome.APPROVED:
             raise self._not_ready(result)
+        self.details = result.details
         self.terminal_id = result.details.get("terminal_id")
         wanted = self._station.terminal_id
         if wanted and self.terminal_id and wanted != self.terminal_id:

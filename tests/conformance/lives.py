@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from protocols.kit import registry
-from protocols.kit.capabilities import Capability, MissingAck
+from protocols.kit.capabilities import MissingAck
 from protocols.kit.errors import BadField
 from protocols.kit.session import Request, Send, SessionSettings
 from protocols.kit.vocabulary import Operation, Outcome
@@ -42,12 +42,6 @@ WAYS: Final = (Operation.REFUND, Operation.VOID)
 CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
 FULL: Final = os.environ.get("SWEEP") == "full"
 PAIRS: Final = FULL or os.environ.get("SWEEP") == "pairs"
-# Each of these sets of signs is enough, whatever was lost.
-_ENOUGH: Final = (
-    {Capability.LAST, Capability.NUMBERS},
-    {Capability.LAST, Capability.REFERENCE},
-    {Capability.QUERY},
-)
 _FEW: Final = os.environ.get("SWEEP") == "few"
 
 
@@ -55,11 +49,16 @@ Item = TypeVar("Item")
 Strike = Callable[[int, str], None]
 
 
-def sample(items: Sequence[Item], every: int) -> Sequence[Item]:
+# A sweep of a wire with long messages (XML) skips bytes: neighbours in one value tell the same.
+_PLACES_MAX: Final = 180
+
+
+def sample(items: Sequence[Item], every: int, *, most: int = _PLACES_MAX) -> Sequence[Item]:
     """Which of them a sweep takes: every so many, at least a handful; all of them when full."""
     if FULL:
         return items
-    return items[:: max(1, min(every * (8 if _FEW else 1), len(items) // 3))]
+    stride = min(every * (8 if _FEW else 1), len(items) // 3)
+    return items[:: max(1, stride, len(items) // most)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,11 @@ class Subject:
         """The steps of a scenario that this kind of terminal can do."""
         return personality.load(self.protocol).plays
 
+    @property
+    def votes(self) -> bool:
+        """Whether its wire has an acknowledgement of results, so that somebody votes."""
+        return personality.load(self.protocol).votes
+
     def has_habit(self, habit: MissingAckHabit) -> bool:
         """Whether this kind of terminal may do that with a booking that nobody acknowledged."""
         stays = self.capabilities.vote.missing_ack is MissingAck.STAYS_BOOKED
@@ -105,10 +109,8 @@ class Subject:
     def needs_nobody(self, way: Operation) -> bool:
         """Whether no person is needed after a lost answer, where all that is declared is confirmed
         and nobody else books: the table of docs/reference/capabilities.md."""
-        signs = self.capabilities.declared
-        once = Capability.COMMIT_ONCE in signs and way is Operation.VOID
-        told = way is not Operation.VOID or self.capabilities.void_tells_amount
-        return once or (told and any(needed <= signs for needed in _ENOUGH))
+        void = way is Operation.VOID
+        return self.capabilities.needs_nobody(self.capabilities.declared, void=void)
 
     def offers(self, operation: Operation) -> bool:
         """Whether its wire has a form for a request that moves no money."""

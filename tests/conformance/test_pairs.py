@@ -44,8 +44,9 @@ def recovery_bytes(setting: Setting, way: Operation, first: tuple[str, int]) -> 
         ended = dict(shop.device.cable.counts)
     found: list[Fault] = []
     for direction in Way:
-        at = range(begun[direction], ended[direction] + 1)
-        edges = [byte for byte in at if byte - at[0] < EDGE or at[-1] - byte < EDGE]
+        # The byte that the press ended with would cut it short there, not in the recovery.
+        at = range(begun[direction] + 1, ended[direction] + 1)
+        edges = [byte for byte in at if byte - at.start < EDGE or at.stop - byte <= EDGE]
         found += [
             Fault(direction=direction.value, do="cut", byte=byte, seconds=SECOND_S)
             for byte in edges

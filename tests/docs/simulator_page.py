@@ -39,6 +39,7 @@ STEPS = {
     "status": "what a status enquiry is answered with",
     "repeat_result": "the result is sent so many times more",
     "no_result": "completed without a result",
+    "odd": "answered in an odd way of the protocol's own, by its word",
 }
 FAULTS = {
     "cut": "after `keep` bytes of it the line dies, for `seconds` or for good",

@@ -166,3 +166,28 @@ def test_a_peer_that_hangs_up_after_each_request_is_silent_all_the_same() -> Non
     bench.terminal.open()
     assert bench.terminal.fence(2.0, limit_s=60.0) is True
     assert bench.clock.now == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("redials", [True, False])
+def test_a_peer_may_hang_up_behind_its_answer_where_every_request_has_a_connection(
+    *, redials: bool
+) -> None:
+    clock = FakeClock(0.0)
+    link = ScriptedLink(clock, deque([(1.0, LinkLost("hung up"))]))
+    whole = ExchangeResult(Outcome.APPROVED, "completed", line_clean=True)
+    sessions = deque(
+        ScriptedSession(
+            Step("begin", [Send(b"?")]), Step("link_lost", [Finished(whole)], due_in=None)
+        )
+        for _ in range(2)
+    )
+    terminal = Terminal(link=link, clock=clock, session=sessions.popleft, redials=redials)
+    terminal.open()
+    result = terminal.exchange(Request(Operation.STATUS), Ear())
+    assert result.outcome is Outcome.APPROVED
+    assert result.line_clean is redials
+    assert terminal.line_clean is redials
+    link.heard.append((2.0, LinkLost("hung up")))
+    again = terminal.exchange(Request(Operation.STATUS), Ear())
+    assert again.outcome is (Outcome.APPROVED if redials else Outcome.NOT_SENT)
+    assert link.log == ["open", "close", "open"] if redials else ["open"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ from tests.journal import shelf
 from tests.refund import story as s
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HASH = "00112233445566778899aabbccddeeff" * 2
@@ -113,6 +116,44 @@ def test_a_file_keeps_one_anchor_a_line(tmp_path: Path) -> None:
         anchors.keep(path, anchor)
     assert anchors.read(path) == [ANCHOR, later]
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("room", [0, 1, 40])
+def test_a_disk_that_takes_only_a_part_of_a_line_keeps_the_lines_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    path = tmp_path / "anchors.jsonl"
+    anchors.keep(path, ANCHOR)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", _disk_with_room(room))
+        with pytest.raises(OSError, match="No space"):
+            anchors.keep(path, replace(ANCHOR, seq=20))
+    assert anchors.read(path) == [ANCHOR]
+
+
+def test_a_line_is_whole_where_the_disk_takes_it_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "anchors.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", _disk_with_room(1_000, at_once=7))
+        anchors.keep(path, ANCHOR)
+    assert anchors.read(path) == [ANCHOR]
+
+
+def _disk_with_room(room: int, at_once: int = 1_000) -> Callable[[int, bytes], int]:
+    """An `os.write` that takes at most `at_once` bytes, and after `room` of them none."""
+    left, write = room, os.write
+
+    def take(handle: int, data: bytes) -> int:
+        nonlocal left
+        if not left:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = write(handle, data[: min(left, at_once)])
+        left -= written
+        return written
+
+    return take
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,23 @@ def test_where_the_query_knows_nothing_the_last_record_is_looked_at() -> None:
     )
     found = judge(question)
     assert (found.verdict, found.reasons) == (Verdict.NOT_BOOKED, ("proof.reference_absent",))
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [("000111", Verdict.NOT_BOOKED), (None, Verdict.NOT_BOOKED), ("000222", Verdict.CANNOT_TELL)],
+)
+def test_another_authorisation_code_is_another_sale(shown: str | None, verdict: Verdict) -> None:
+    question = asked(replace(sale(Booking.APPROVED), auth_code=shown))
+    assert question.original is not None
+    question = replace(question, original=replace(question.original, auth_code="000111"))
+    assert judge(question).verdict is verdict
+
+
+def test_a_void_is_never_repeated_where_its_number_is_another_sale_now() -> None:
+    both = Q | {Capability.COMMIT_ONCE}
+    other = sale(Booking.APPROVED, minor=7)
+    assert judge(asked(other, proved=both)).verdict is Verdict.CANNOT_TELL
+    assert judge(asked(None, proved=both)).verdict is Verdict.TRY_COMMIT_ONCE
+    once = frozenset({Capability.COMMIT_ONCE})
+    assert judge(asked(other, proved=once)).verdict is Verdict.TRY_COMMIT_ONCE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.zvt.framing import SerialFramer
-from simulators.cable import SLICE, Cable, Way, next_wait
+from simulators.cable import SLICE, Cable, Way
 from simulators.personalities.zvt.words import names_of
 from simulators.scenario import Fault
 from simulators.splitter import Splitter
@@ -72,7 +72,7 @@ def test_a_cut_spares_the_bytes_in_front_of_it_in_both_directions() -> None:
 def test_a_cut_with_a_time_heals_itself() -> None:
     cable = a_cable(Fault("to_ecr", "cut", byte=1, seconds=5.0))
     cable.send(Way.TO_ECR, b"12", 1.0)
-    assert next_wait(cable) == 6.0
+    assert cable.next_due == 6.0
     cable.tick(5.9)
     assert cable.out
     cable.tick(6.0)
@@ -282,10 +282,10 @@ def test_a_calm_cable_has_no_fault_any_more_and_a_pulled_one_can_heal_itself() -
     cable.send(Way.TO_ECR, b"abc", 1.0)
     assert everything(cable, Way.TO_ECR) == b"abc"
     cable.plug_after(5.0, 1.0)
-    assert next_wait(cable) is None, "it is not out"
+    assert cable.next_due is None, "it is not out"
     cable.pull()
     cable.plug_after(5.0, 1.0)
-    assert next_wait(cable) == 6.0
+    assert cable.next_due == 6.0
     cable.send(Way.TO_TERMINAL, b"x", 1.0)
     cable.tick(6.0)
     assert not cable.out

@@ -68,7 +68,8 @@ class Counter(Shop):
         # Where the line repeats an answer, the terminal may take it for the vote on its result: no
         # harm, since nothing is concluded from a result that was not seen, but no vote of ours.
         played = plan.setting.scenario
-        self.oracle.votes = not played.faults and all(s.do != "no_result" for s in played.steps)
+        shown = not played.faults and all(s.do != "no_result" for s in played.steps)
+        self.oracle.votes = self.oracle.votes and shown
         if tale is not None:
             tale.begin(self.clock.monotonic)
 
@@ -108,8 +109,8 @@ class Counter(Shop):
             return
         self._moment += 1
         self._dies_in_commit = False
-        self._before_commit = label.startswith("before")
-        if self._armed_at is None and label.startswith("before") and _ARMING in label:
+        self._before_commit = before = label.startswith("before")
+        if before and self._armed_at is None and _ARMING in label:
             self._armed_at = self._moment
         if self.watched is not None and label.startswith("durable"):
             self.acknowledged = self.journal.tail()[0]

@@ -28,7 +28,8 @@ def test_every_history_keeps_every_promise(protocol: str, block: int) -> None:
         f" --seed {found.failures[0][0]}"
     )
     assert found.histories == BLOCK
-    assert found.faulty > BLOCK * 0.6, "most histories meet bad luck"
+    # On a wire of few and short messages many a fault stands behind the last byte.
+    assert found.faulty > BLOCK * 0.3, "many histories meet bad luck"
 
 
 def test_the_same_seed_lives_the_same_history_again() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from protocols.transbank import layouts
-from protocols.transbank.messages import marked, serialise
+from protocols.transbank.messages import marked
 from simulators.desk.engine import Fate, Steps, Tell, Wait
 from simulators.personalities.transbank import answers
 from simulators.personalities.transbank.words import ASK_HOST, NO_SALE, READ_CARD
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from simulators.steps import Plan
     from simulators.terminal import SimTerminal
 
-# A terminal with something to tell says it at least so often, so that nobody takes it for dead.
-_WAIT_S: Final = 3_600.0
+_WAIT_S: Final = 3_600.0  # longer than any card or host takes; the device has its own timers
 _SHOWN: Final = {Happening.CARD_WANTED: READ_CARD, Happening.HOST_ASKED: ASK_HOST}
 _SIGNS: Final = {"sale": 1, "void": -1, "refund": -1, "auto_reversal": 0}
 
@@ -70,10 +69,8 @@ def result(terminal: SimTerminal, decided: Transaction, message: Message) -> byt
     return answers.void_result(answers.code_of(decided), number, decided.auth_code, settings)
 
 
-def last_sale(terminal: SimTerminal, *, prefix: bytes | None = None) -> Steps:
+def last_sale(terminal: SimTerminal) -> Steps:
     """0250: the newest sale, whether or not it was voided since."""
-    if prefix is not None:
-        yield Tell(prefix)
     sales = [row for row in terminal.memory.store if row.kind == "sale" and row.approved]
     layout, settings = layouts.LAST_SALE_RESULT, terminal.settings
     if sales:
@@ -134,8 +131,3 @@ def stale_reply(terminal: SimTerminal) -> bytes | None:
         code = answers.code_of(last)
         return answers.void_result(code, number, last.auth_code, terminal.settings)
     return answers.sale_result(layouts.SALE_RESULT, last, terminal.settings, "")
-
-
-def echo(message: Message) -> bytes:
-    """The body of a message."""
-    return serialise(message)

@@ -67,17 +67,16 @@ class TransbankPersonality(Desk):
         """Code and words of a message."""
         return names_of(payload)
 
-    def judge(self, payload: bytes) -> Verdict:
+    def hears(self, payload: bytes) -> Verdict:
         """Busy or in stand-alone mode it hears nothing; what it cannot read it refuses."""
-        verdict = super().judge(payload)
         busy = self.occupied or self.terminal.phase in {Phase.CARD, Phase.HOST, Phase.REVERSING}
         if busy or not self._integrated:
             return Verdict.IGNORE
         try:
             direction = parse(payload).layout.direction
         except ProtocolError:
-            direction = ""
-        return verdict if direction == "to_terminal" else Verdict.REFUSE
+            return Verdict.REFUSE
+        return Verdict.TAKE if direction == "to_terminal" else Verdict.REFUSE
 
     def command(self, payload: bytes, plan: Plan) -> None:
         """Begin what the till wants."""
@@ -96,7 +95,7 @@ class TransbankPersonality(Desk):
 
     def _steps(self, message: Message, plan: Plan) -> Steps:
         terminal, layout = self.terminal, message.layout
-        ended = plan.get("refuse") or plan.get("abort")
+        ended = plan.get("abort")
         if ended is not None:
             return dialogues.say(self._refusal(message, ended.code))
         if layout in _MULTI:

@@ -11,6 +11,7 @@ from protocols.zvt.profiles import DEFAULT_PROFILE, ZVT_PROFILES
 from simulators.personalities.zvt.personality import ZvtPersonality
 from simulators.personalities.zvt.words import is_code, knows, names_of
 from simulators.personality import PersonalitySpec
+from simulators.scenario import STEP_KEYS
 from simulators.settings import MissingAckHabit, Shown, TerminalSettings
 
 __all__ = ["PERSONALITY"]
@@ -38,5 +39,6 @@ PERSONALITY = PersonalitySpec(
     names=names_of,
     knows=knows,
     is_code=is_code,
+    plays=frozenset(STEP_KEYS) - {"odd"},
     serial=SerialDefaults(stop_bits=2),
 )

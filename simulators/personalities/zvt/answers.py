@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.tlv import Tlv, constructed, primitive
@@ -46,6 +47,7 @@ def code_of(transaction: Transaction) -> str:
     return transaction.host_code or REASON_CODES[reason]
 
 
+@lru_cache(maxsize=256)  # every code there is
 def negative(code: str) -> Message:
     """84 xx."""
     return build(f"84{code}")
@@ -106,12 +108,14 @@ def _bcd(amount_minor: int) -> bytes:
     return bytes.fromhex(f"{amount_minor:012d}")
 
 
+@lru_cache(maxsize=256)
 def progress(status: str, minutes: int | None = None) -> Message:
     """04 FF; `minutes` is the T4 that the till may wait now, and makes room for a container."""
     told = None if minutes is None else f"{minutes:02d}"
     return build("04FF", intermediate_status=status, timeout_minutes=told)
 
 
+@cache
 def completion() -> Message:
     """06 0F of a transaction."""
     return build("060F")
@@ -128,6 +132,7 @@ def registered(settings: TerminalSettings, *, ids: bool) -> Message:
     )
 
 
+@lru_cache(maxsize=256)
 def status(code: str, *, version: bool) -> Message:
     """06 0F of a status enquiry."""
     return build("060F", version=VERSION if version else None, terminal_status=code)

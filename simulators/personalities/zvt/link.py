@@ -31,6 +31,9 @@ class Verdict(Enum):
     IGNORE = auto()
 
 
+_TAKEN = (Verdict.TAKE, Verdict.REFUSE_AND_TAKE)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """The till acknowledged the frame with this number."""
@@ -223,10 +226,7 @@ class TcpLink:
     def receive(self, data: bytes, _now: float) -> None:
         """Bytes from the till."""
         for piece in self._framer.pieces(data):
-            if isinstance(piece, Payload) and self._judge(piece.data) in {
-                Verdict.TAKE,
-                Verdict.REFUSE_AND_TAKE,
-            }:
+            if isinstance(piece, Payload) and self._judge(piece.data) in _TAKEN:
                 self._heard.append(piece.data)
 
     def tick(self, _now: float) -> None:

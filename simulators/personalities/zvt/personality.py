@@ -79,7 +79,11 @@ class ZvtPersonality:
     def deadline(self) -> float | None:
         """The earliest of all timers: line, dialogues, device."""
         first = self._link.deadline
-        for moment in (self._terminal.deadline, *(d.due for d in self._dialogues())):
+        moment = self._terminal.deadline
+        if moment is not None and (first is None or moment < first):
+            first = moment
+        for dialogue in self._dialogues():
+            moment = dialogue.due
             if moment is not None and (first is None or moment < first):
                 first = moment
         return first
@@ -123,8 +127,7 @@ class ZvtPersonality:
     # -- the pump -------------------------------------------------------------------------------
 
     def _dialogues(self) -> list[Dialogue]:
-        main = [self._main] if self._main is not None else []
-        return [*self._beside, *main]
+        return self._beside if self._main is None else [*self._beside, self._main]
 
     def _go_on(self) -> bytes:
         """Hand out what was heard and what happened until nothing more follows from it."""
@@ -132,16 +135,14 @@ class ZvtPersonality:
             heard = self._link.heard()
             for item in heard:
                 self._take(item)
-            happened = self._device()
+            happened = bool(self._terminal.happenings) and self._device()
             self._sweep()
             if not heard and not happened:
                 return self._link.out()
 
     def _device(self) -> bool:
-        """Tell the main dialogue the next thing that happened at the device."""
+        """Tell the main dialogue the next happening at the device, if it waits."""
         happenings = self._terminal.happenings
-        if not happenings:
-            return False
         if Happening.POWER_LOST in happenings:
             self._power_lost()
             return True
@@ -165,7 +166,8 @@ class ZvtPersonality:
 
     def _sweep(self) -> None:
         """Forget dialogues that are over."""
-        self._beside = [dialogue for dialogue in self._beside if not dialogue.done]
+        if self._beside:
+            self._beside = [dialogue for dialogue in self._beside if not dialogue.done]
         if self._main is not None and self._main.done:
             self._main = None
         if self._main is None or self._main.ending:

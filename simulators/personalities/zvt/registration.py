@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from protocols.kit.messages import Message
 from protocols.kit.tlv import Tlv, primitive
-
-if TYPE_CHECKING:
-    from protocols.kit.messages import Message
 
 # Config byte bits (PA00P015, 06 00).
 ECR_PRINTS_PAYMENT: Final = 0x02
@@ -68,4 +66,4 @@ def stamped(message: Message, number: int) -> Message:
         return message
     nodes = [node for node in message.tlv() if node.tag != _TAG_ID]
     tlv = Tlv.of(*nodes, primitive(_TAG_ID, bytes.fromhex(f"{number:06d}")))
-    return message.layout.message(**{**message.values, "tlv": tlv})
+    return Message(message.layout, {**message.values, "tlv": tlv})

@@ -31,16 +31,18 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "06D3": ("print",),
     "8000": ("answer",),
 }
+_NAMES: Final = {bytes.fromhex(code): (code, *words) for code, words in _WORDS.items()}
 _NEGATIVE: Final = 0x84
 _CODE_SIZE: Final = 2
 
 
 def names_of(apdu: bytes) -> tuple[str, ...]:
     """Code and words of an APDU."""
+    known = _NAMES.get(apdu[:_CODE_SIZE])
+    if known is not None:
+        return known
     code = apdu[:_CODE_SIZE].hex().upper()
-    if apdu[:1] and apdu[0] == _NEGATIVE:
-        return code, "answer", "refusal"
-    return code, *_WORDS.get(code, ())
+    return (code, "answer", "refusal") if apdu[:1] and apdu[0] == _NEGATIVE else (code,)
 
 
 _KNOWN: Final = frozenset(word for words in _WORDS.values() for word in words) | {"refusal"}
