@@ -9,11 +9,11 @@ where it finds it, as attribute or as element. The writer keeps the order and th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit import jsontext, xmltext
+from protocols.kit.branches import Branch, Constant, Form, Leaf, Syntax
 from protocols.kit.errors import BadField
 from protocols.kit.fields import Value
 from protocols.kit.messages import Message, MessageLayout, Part
@@ -30,80 +30,7 @@ if TYPE_CHECKING:
 _BARE: Final = (Number, Whole, Flag)  # what stands in JSON without quotation marks
 
 
-class Syntax(Enum):
-    """How a tree stands on the wire."""
-
-    XML = "xml"
-    JSON = "json"
-
-
-class Form(Enum):
-    """How a leaf stands in XML: an attribute, an element, or an element for each line of it.
-
-    WORDS is an element or attribute with blanks between its words, in JSON a list of them.
-    """
-
-    ATTRIBUTE = auto()
-    ELEMENT = auto()
-    ELEMENTS = auto()
-    WORDS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One value. `tag` is its name on the wire, `json` the one in JSON where that differs.
-
-    `inside` names the member of a JSON object that holds the text of each line (ELEMENTS).
-    """
-
-    tag: str
-    name: str
-    field: Field
-    form: Form = Form.ATTRIBUTE
-    needed: bool = False
-    json: str = ""
-    inside: str = ""
-    element: bool = False  # of WORDS: in an element of its own
-
-    def tag_in(self, syntax: Syntax) -> str:
-        """Its name on the wire."""
-        return self.json if self.json and syntax is Syntax.JSON else self.tag
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A text that always stands there and is no value; whoever picks the table has read it."""
-
-    tag: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A structure. `place` counts those of one tag, which JSON has in a list where `many`.
-
-    One that is `only_json` does not exist in XML: there its children stand where it would.
-    """
-
-    tag: str
-    children: tuple[Leaf | Constant | Branch, ...]
-    needed: bool = False
-    many: bool = False
-    place: int = 0
-    only_json: bool = False
-
-    def leaves(self) -> Iterator[Leaf]:
-        """All values, in order."""
-        for child in self.children:
-            if isinstance(child, Leaf):
-                yield child
-            elif isinstance(child, Branch):
-                yield from child.leaves()
-
-
-def many(tag: str, count: int, rows: Callable[[int], tuple[Leaf | Branch, ...]]) -> list[Branch]:
-    """Up to `count` structures of one tag; `rows` makes the children of the nth, from 1."""
-    return [Branch(tag, rows(place + 1), many=True, place=place) for place in range(count)]
+_EMPTY: Final = Branch("", ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +41,11 @@ class TreeLayout(MessageLayout):
     `tagged` has all others under numbers that mean nothing.
     """
 
-    tree: Branch = Branch("", ())
+    tree: Branch = _EMPTY
     syntax: Syntax = Syntax.XML
     always: tuple[str, ...] = ()  # names of values without which it is not read
     _fields: Mapping[str, Field] = field(init=False, repr=False)
+    _moved: frozenset[str] = field(init=False, repr=False)  # may read otherwise than written
 
     def __post_init__(self) -> None:
         parts = [Part(leaf.name, leaf.field, optional=True) for leaf in self.tree.leaves()]
@@ -130,6 +58,7 @@ class TreeLayout(MessageLayout):
         object.__setattr__(self, "_readers", {})
         object.__setattr__(self, "_writers", {})
         object.__setattr__(self, "_fields", {name: part.field for name, part in named.items()})
+        object.__setattr__(self, "_moved", frozenset(_moved(self.tree)))
         object.__setattr__(self, "names", frozenset(named))
         object.__setattr__(self, "needed", frozenset(self.always))
 
@@ -161,6 +90,19 @@ class TreeLayout(MessageLayout):
         writer = _xml if self.syntax is Syntax.XML else _json
         return writer(self.tree, texts).encode("utf-8")
 
+    def message(self, **values: Value | None) -> Message:
+        """A message of these values (None is left out), as it would be read. Raises BadField."""
+        given = {name: value for name, value in values.items() if value is not None}
+        wire = self.write(given)
+        if any(name in given for name in self._moved):
+            return self.read(wire)
+        return Message(self, MappingProxyType({n: self._read_back(n, v) for n, v in given.items()}))
+
+    def _read_back(self, name: str, value: Value) -> Value:
+        field = self._fields[name]
+        data = field.encode(value)
+        return field.decode(data, 0, len(data))[0]
+
     def check(self, values: Mapping[str, Value]) -> None:
         """Raise BadField for a message that we must not send."""
         for name, value in values.items():
@@ -174,6 +116,17 @@ class TreeLayout(MessageLayout):
 def document(data: bytes, syntax: Syntax) -> Node:
     """The tree in these bytes. Raises BadField with an offset."""
     return xmltext.read(data) if syntax is Syntax.XML else jsontext.read(data)
+
+
+def _moved(branch: Branch) -> Iterator[str]:
+    """Values that may read otherwise: words lose blanks, and a list has no gaps."""
+    for child in branch.children:
+        if isinstance(child, Leaf) and child.form is Form.WORDS:
+            yield child.name
+        elif isinstance(child, Branch) and child.many and child.place:
+            yield from (leaf.name for leaf in child.leaves())
+        elif isinstance(child, Branch):
+            yield from _moved(child)
 
 
 # --- reading -----------------------------------------------------------------------------------
