@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulators import books
 from simulators.books import Order
+from simulators.hostline import ShallowHost
 from simulators.memory import Memory, Reason, Transaction
 from simulators.settings import CardHabit, MissingAckHabit, Shown, TerminalSettings
 from simulators.steps import NO_PLAN, Plan, Script
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulators.bank import Bank, BookingKind
+    from simulators.hostline import HostLine
     from simulators.scenario import Sale
 
 __all__ = ["Happening", "Order", "Phase", "SimTerminal"]
@@ -56,7 +58,10 @@ class Happening(Enum):
 
 
 class SimTerminal:
-    """One terminal. `save` makes memory and books durable; it is called before anybody is told."""
+    """One terminal. `save` makes memory and books durable; it is called before anybody is told.
+
+    `bank` is where the truth stands, `host` is how the terminal reaches it.
+    """
 
     def __init__(
         self,
@@ -67,9 +72,11 @@ class SimTerminal:
         memory: Memory | None = None,
         script: Script | None = None,
         save: Callable[[], None] | None = None,
+        host: HostLine | None = None,
     ) -> None:
         self.settings = settings or TerminalSettings()
         self.bank = bank
+        self.host: HostLine = host or ShallowHost(bank)
         self.memory = memory or Memory()
         self.script = script or Script(())
         self.wall = wall
@@ -86,7 +93,8 @@ class SimTerminal:
         self._order: Order | None = None
         self._plan = NO_PLAN
         self._due: float | None = None
-        if self.memory.vote is not None:  # the process ended while a vote was open
+        self._online = False  # an answer of the host is awaited
+        if self.memory.vote is not None or self.host.owes:  # the process ended in between
             self.phase = Phase.BOOTING
             self._due = float("-inf")
 
@@ -95,7 +103,10 @@ class SimTerminal:
     @property
     def deadline(self) -> float | None:
         """When `tick` is due."""
-        return self._due
+        host = self.host.deadline
+        if host is None or (self._due is not None and self._due <= host):
+            return self._due
+        return host
 
     @property
     def powered(self) -> bool:
@@ -165,11 +176,23 @@ class SimTerminal:
         if cut is not None and cut.when == "before_commit":
             self.power_off(now, for_s=cut.seconds)
             return
-        answer = self.bank.decide(books.amount_of(self, order), plan)
+        self.host.ask(books.request(self, order), plan, now)
+        self._await_host(now)
+
+    def _await_host(self, now: float) -> None:
+        """Go on as soon as the host has answered what it was asked."""
+        self._online = self.host.answer is None
+        if not self._online:
+            self._ANSWERED[self.phase](self, now)
+
+    def _answered(self, now: float) -> None:
+        order, answer, cut = self._order, self.host.answer, self._plan.get("power_cut")
+        assert order is not None
+        assert answer is not None
         if answer.reason is not Reason.APPROVED:
             self._end_without_booking(answer.reason, answer.code)
             return
-        self.decided = books.commit(self, order, answer.amount_minor)
+        self.decided = books.commit(self, order, answer.amount_minor, told=answer)
         self.save()
         self.phase = Phase.VOTE
         if cut is not None:
@@ -206,7 +229,10 @@ class SimTerminal:
         """Nobody took the result, or it was refused: do what this device does then."""
         if self.phase is not Phase.VOTE:
             return
-        if self.settings.vote is MissingAckHabit.STAY:
+        vote = self.memory.vote
+        assert vote is not None, "a booking waits for its vote"
+        stays = self.settings.vote is MissingAckHabit.STAY
+        if stays or not self.host.can_reverse(vote.transaction.kind):
             self.vote()
         else:
             self._reverse(now)
@@ -227,16 +253,23 @@ class SimTerminal:
 
     def tick(self, now: float) -> None:
         """Do everything that is due by now."""
-        while self._due is not None and now >= self._due:
-            moment = now if self._due == float("-inf") else self._due
-            self._due = None
-            self._DUE[self.phase](self, moment)
+        while (due := self.deadline) is not None and now >= due:
+            moment = now if due == float("-inf") else due
+            if due == self._due:
+                self._due = None
+                self._DUE[self.phase](self, moment)
+                continue
+            self.host.tick(moment)
+            if self._online:
+                self._await_host(moment)
 
     def power_off(self, now: float, *, for_s: float | None = None) -> None:
         """Pull the plug; with `for_s` it comes back by itself."""
         self.phase = Phase.OFF
         self.display = ""
         self._order = self.decided = None
+        self._online = False
+        self.host.power_lost()
         self._due = None if for_s is None else now + for_s
         self._tell(Happening.POWER_LOST)
 
@@ -247,12 +280,22 @@ class SimTerminal:
             self._due = now + self.settings.boot_s
 
     def _booted(self, now: float) -> None:
+        self.host.start_up(now)
+        self._await_host(now)
+
+    def _started(self, now: float) -> None:
         self.phase = Phase.IDLE
         self._tell(Happening.POWER_BACK)
         if self.memory.vote is not None:
             self.phase = Phase.VOTE
             self.no_vote(now)
             self.finish()
+
+    def _reversal_due(self, now: float) -> None:
+        vote = self.memory.vote
+        assert vote is not None, "there is something to undo"
+        self.host.reverse(vote.transaction, now)
+        self._await_host(now)
 
     def _reversed(self, _now: float) -> None:
         books.undo(self)
@@ -265,6 +308,11 @@ class SimTerminal:
         Phase.HOST: _host_due,
         Phase.OFF: power_on,
         Phase.BOOTING: _booted,
+        Phase.REVERSING: _reversal_due,
+    }
+    _ANSWERED: Final = {
+        Phase.HOST: _answered,
+        Phase.BOOTING: _started,
         Phase.REVERSING: _reversed,
     }
 
@@ -293,7 +341,7 @@ class SimTerminal:
         if self.phase is not Phase.IDLE:
             return None
         order = Order(kind, amount_minor, self.settings.currency)
-        transaction = books.commit(self, order, amount_minor, voting=False)
+        transaction = books.booked_at_once(self, order)
         self.save()
         return transaction
 
