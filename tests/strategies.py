@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits
+from protocols.kit.asciifields import Digits, DigitsNumber, Fixed, OpenDigits, Printable
 from protocols.kit.fields import (
     DECIMAL,
     Bcd,
@@ -114,6 +114,8 @@ def values_of(field: Field) -> SearchStrategy[Value]:
             return st.integers(0, 10**size - 1)
         case Fixed(text=text):
             return st.just(text)
+        case Printable(size=size):
+            return st.text([chr(code) for code in range(0x20, 0x100)], min_size=size, max_size=size)
         case Text(size=size, charset=charset, without=without):
             allowed = [letter for letter in letters_of(charset) if letter not in without]
             return st.text(allowed, min_size=size, max_size=size)

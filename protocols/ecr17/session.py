@@ -144,7 +144,8 @@ class Ecr17Session(Conversation):
                 break  # the rest was read in a mode that is not tried any more
             if isinstance(item, bytes):
                 self._take(item)
-            elif isinstance(item, LineEvent):
+            else:
+                assert isinstance(item, LineEvent), "ECR17 has no control bytes but ACK and NAK"
                 self._take_event(item)
         return self._flush()
 

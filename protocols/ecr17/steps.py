@@ -133,7 +133,7 @@ class Conversation:
                 self._ask(commands.last(profile), repeats=repeats)
             case Step.ROUTING:
                 self._ask(commands.routing(profile), repeats=repeats)
-            case Step.MAIN:
+            case _:
                 self._ask(
                     self._main,
                     repeats=0 if operation in ONCE else repeats,
@@ -158,6 +158,7 @@ class Conversation:
     def _fail(self, reason: str, *, untouched: bool = False) -> None:
         """A step went wrong; only the request's own frame may have done something."""
         assert self._request is not None
+        self._line.forget()
         self._clean = self._ack_owed = False
         money = self._request.operation.moves_money
         if untouched or (money and self._step is not Step.MAIN):

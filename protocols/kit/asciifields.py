@@ -109,3 +109,31 @@ class Fixed:
         if value != self.text:
             raise unfit(repr(self.text), value)
         return self.text.encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """`size` letters without control characters, which frame this family's messages; shorter
+    values are filled with blanks on the right, and reading keeps those."""
+
+    size: int
+
+    def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
+        stop = at + self.size
+        if stop > end:
+            raise cut("a text", self.size, at, end)
+        part = data[at:stop]
+        if min(part, default=_BLANK) < _BLANK:
+            raise BadField("a text holds a control character", offset=at)
+        return part.decode("latin-1"), stop
+
+    def encode(self, value: Value) -> bytes:
+        fits = isinstance(value, str) and len(value) <= self.size
+        if not isinstance(value, str) or not fits or max(value, default=" ") > "\xff":
+            raise unfit(f"{self.size} letters", value)
+        if min(value, default=" ") < " ":
+            raise unfit(f"{self.size} letters without control characters", value)
+        return value.ljust(self.size).encode("latin-1")
+
+
+_BLANK = 0x20

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField
-from protocols.kit.node import DEPTH_MAX, Node, decoded, place
+from protocols.kit.node import DEPTH_MAX, Node, check_name, decoded, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,7 @@ def _structure(pairs: list[tuple[str, object]]) -> Node:
     node = Node()
     seen: set[str] = set()
     for name, value in pairs:
+        check_name(name, 0)
         folded = name.lower()
         if folded in seen:
             raise BadField("JSON: a name appears twice")

@@ -14,6 +14,8 @@ from protocols.kit.errors import BadField
 # Bounds what a peer may make us keep: bytes of a message, and structures inside of structures.
 SIZE_MAX: Final = 256 * 1024
 DEPTH_MAX: Final = 24
+# No name of a member has more digits: one that does may be a card number, and cannot be masked.
+NAME_DIGITS_MAX: Final = 11
 
 
 @dataclass(slots=True)
@@ -64,3 +66,9 @@ def decoded(data: bytes) -> str:
 def place(text: str, at: int) -> int:
     """Where the letter at `at` stands in the bytes."""
     return at if text.isascii() else len(text[:at].encode("utf-8"))
+
+
+def check_name(name: str, at: int) -> None:
+    """Raise BadField for a name that may hold a card number."""
+    if sum(letter.isdigit() for letter in name) > NAME_DIGITS_MAX:
+        raise BadField("a name with so many digits is none", offset=at)

@@ -86,7 +86,8 @@ class Number:
     def decode(self, data: bytes, at: int, end: int) -> tuple[str, int]:
         text = _letters(data, at, end).strip().removeprefix("+")
         digits = text.lstrip("0")
-        text = text if digits == text else ("0" if digits[:1] in {"", "."} else "") + digits
+        if text:
+            text = digits if digits[:1] not in {"", "."} else f"0{digits}"
         if not self._right(text):
             raise BadField("a number cannot be read", offset=at)
         return text, end

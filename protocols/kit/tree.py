@@ -118,6 +118,7 @@ class TreeLayout(MessageLayout):
     syntax: Syntax = Syntax.XML
     always: tuple[str, ...] = ()  # names of values without which it is not read
     _fields: Mapping[str, Field] = field(init=False, repr=False)
+    _moved: frozenset[str] = field(init=False, repr=False)  # may read otherwise than written
 
     def __post_init__(self) -> None:
         parts = [Part(leaf.name, leaf.field, optional=True) for leaf in self.tree.leaves()]
@@ -130,6 +131,7 @@ class TreeLayout(MessageLayout):
         object.__setattr__(self, "_readers", {})
         object.__setattr__(self, "_writers", {})
         object.__setattr__(self, "_fields", {name: part.field for name, part in named.items()})
+        object.__setattr__(self, "_moved", frozenset(_moved(self.tree)))
         object.__setattr__(self, "names", frozenset(named))
         object.__setattr__(self, "needed", frozenset(self.always))
 
@@ -161,6 +163,19 @@ class TreeLayout(MessageLayout):
         writer = _xml if self.syntax is Syntax.XML else _json
         return writer(self.tree, texts).encode("utf-8")
 
+    def message(self, **values: Value | None) -> Message:
+        """A message of these values (None is left out), as it would be read. Raises BadField."""
+        given = {name: value for name, value in values.items() if value is not None}
+        wire = self.write(given)
+        if any(name in given for name in self._moved):
+            return self.read(wire)
+        return Message(self, MappingProxyType({n: self._read_back(n, v) for n, v in given.items()}))
+
+    def _read_back(self, name: str, value: Value) -> Value:
+        field = self._fields[name]
+        data = field.encode(value)
+        return field.decode(data, 0, len(data))[0]
+
     def check(self, values: Mapping[str, Value]) -> None:
         """Raise BadField for a message that we must not send."""
         for name, value in values.items():
@@ -174,6 +189,17 @@ class TreeLayout(MessageLayout):
 def document(data: bytes, syntax: Syntax) -> Node:
     """The tree in these bytes. Raises BadField with an offset."""
     return xmltext.read(data) if syntax is Syntax.XML else jsontext.read(data)
+
+
+def _moved(branch: Branch) -> Iterator[str]:
+    """Values that may read otherwise: words lose blanks, and a list has no gaps."""
+    for child in branch.children:
+        if isinstance(child, Leaf) and child.form is Form.WORDS:
+            yield child.name
+        elif isinstance(child, Branch) and child.many and child.place:
+            yield from (leaf.name for leaf in child.leaves())
+        elif isinstance(child, Branch):
+            yield from _moved(child)
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from protocols.kit.errors import BadField
-from protocols.kit.node import DEPTH_MAX, Node, decoded, place
+from protocols.kit.node import DEPTH_MAX, NAME_DIGITS_MAX, Node, check_name, decoded, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +43,7 @@ _STRUCTURE: Final = "\0"  # no letter of XML: an element stood here
 _TO_ESCAPE: Final = re.compile('[&<>"\t\n\r]')
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a document: [start:end] of its text. `kind`: open, close, text, cdata, comment.
 
     `name` is the element's; `attributes` are names with where their values stand.
@@ -132,14 +130,26 @@ class _Scanner:
         self._rooted = True
         if len(self._open) > DEPTH_MAX:
             raise _wrong(text, at, f"elements more than {DEPTH_MAX} deep")
-        start, end = found.span("inside")
-        attributes = []
-        for each in _ATTRIBUTE.finditer(text, start, end):
-            group = 2 if each[2] is not None else 3
-            attributes.append((each[1], *each.span(group)))
-        if len({name for name, _, _ in attributes}) < len(attributes):
-            raise _wrong(text, at, "an attribute appears twice")
+        attributes = self._attributes(*found.span("inside"))
+        if len(name) > NAME_DIGITS_MAX:
+            check_name(name, place(text, at))
         return Piece("open", at, found.end(), name, tuple(attributes)), found.end()
+
+    def _attributes(self, start: int, end: int) -> list[tuple[str, int, int]]:
+        text = self._text
+        found: list[tuple[str, int, int]] = []
+        names: set[str] = set()
+        if start == end:
+            return found
+        for each in _ATTRIBUTE.finditer(text, start, end):
+            name = each[1]
+            if name in names:
+                raise _wrong(text, start, "an attribute appears twice")
+            names.add(name)
+            if len(name) > NAME_DIGITS_MAX:
+                check_name(name, place(text, start))
+            found.append((name, *each.span(2 if each[2] is not None else 3)))
+        return found
 
     def _close(self, name: str, at: int, end: int) -> Piece:
         if not self._open or self._open[-1] != name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from protocols.kit.errors import BadField
 from protocols.kit.masking import mask_pan
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
 from protocols.nexo.numbers import currency_number, minor_units
@@ -71,9 +72,12 @@ def _booking(code: str, *, reversal: bool) -> Booking:
 
 def _minor(amount: str | None, currency: str) -> int | None:
     """Minor units; None for an amount that cannot be told in them."""
-    if amount is None or currency_number(currency) != currency:
+    if amount is None:
         return None
-    return minor_units(amount, currency)
+    try:
+        return minor_units(amount, currency)
+    except BadField:  # a currency that is not known
+        return None
 
 
 def _moment(time: str | None) -> tuple[str | None, str | None]:

@@ -114,10 +114,8 @@ class StxLink:
         return self._numbers
 
     def cancel(self, number: int) -> None:
-        """Do not send what has this number, if its turn has not come; stop repeating it."""
+        """Do not send what has this number, if its turn has not come."""
         self._waiting = deque(sent for sent in self._waiting if sent.number != number)
-        if self._under_way is not None and self._under_way.number == number:
-            self._under_way = None
 
     def acknowledge(self) -> None:
         """Say ACK now, where a verdict kept it back."""

@@ -1,4 +1,7 @@
-"""How fast a full status information is read and written, beside a struct-level baseline.
+"""How fast messages of every protocol are read and written, beside a peer in the same run.
+
+Of all: their golden messages; the peer is `json`, which reads and writes a list of the same bytes
+in hex. Of ZVT's fullest message: a struct-level baseline.
 
 The baseline moves the same bytes with `struct` and slices at known places: no table, no check, no
 names. The ratio between the two is what a message of ours costs.
@@ -6,20 +9,31 @@ names. The ratio between the two is what a message of ours costs.
 
 from __future__ import annotations
 
+import json
 import struct
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from protocols.kit import registry
+from protocols.kit.errors import ProtocolError
+from protocols.kit.framing import Payload
 from protocols.kit.tlv import Tlv, constructed, primitive
 from protocols.zvt.framing import SerialFramer
 from protocols.zvt.masking import mask
 from protocols.zvt.messages import build, parse, serialise
+from tests.fuzz.target import vectors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_benchmark.fixture import BenchmarkFixture
 
 pytestmark = pytest.mark.bench
+
+ROUNDS: Final = 30
 
 # 20 fields and a container three deep, as a terminal sends it after a payment.
 MESSAGE: Final = build(
@@ -82,3 +96,52 @@ def test_bench_frame_and_pieces(benchmark: BenchmarkFixture) -> None:
 
 def test_bench_mask(benchmark: BenchmarkFixture) -> None:
     assert len(benchmark(lambda: mask(APDU))) == len(APDU)
+
+
+def golden(name: str) -> list[bytes]:
+    """The good messages among the vectors of a protocol, out of their frames."""
+    spec = registry.load(name)
+    found: dict[bytes, None] = {}
+    for data in vectors(name):
+        for transport in spec.framers:
+            pieces = spec.framers[transport]().pieces(data)
+            for payload in [data, *(piece.data for piece in pieces if isinstance(piece, Payload))]:
+                with suppress(ProtocolError):
+                    spec.serialise(spec.parse(payload))
+                    found[payload] = None
+    assert found, f"{name} has no good vector"
+    return list(found)
+
+
+@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.benchmark(group="all golden messages of a protocol, read and written")
+def test_bench_codec_of_every_protocol(benchmark: BenchmarkFixture, name: str) -> None:
+    spec, messages = registry.load(name), golden(name)
+
+    def codec() -> None:
+        for data in messages:
+            spec.serialise(spec.parse(data))
+
+    words = [data.hex() for data in messages]
+
+    def peer() -> None:
+        for word in words:
+            json.dumps(json.loads(f'["{word}"]'))
+
+    benchmark(codec)
+    ours, theirs = seconds(codec), seconds(peer)
+    rate = len(messages) / ours
+    benchmark.extra_info["messages_a_second"] = round(rate)
+    print(
+        f"\n  {name}: {rate:,.0f} messages/s ({len(messages)} of them), "
+        f"{ours / theirs:.1f} times as long as json needs for their hex"
+    )
+
+
+def seconds(action: Callable[[], None]) -> float:
+    """Processor time of one run, over many."""
+    action()
+    begun = time.process_time()
+    for _ in range(ROUNDS):
+        action()
+    return (time.process_time() - begun) / ROUNDS

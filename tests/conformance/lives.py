@@ -49,11 +49,16 @@ Item = TypeVar("Item")
 Strike = Callable[[int, str], None]
 
 
-def sample(items: Sequence[Item], every: int) -> Sequence[Item]:
+# A sweep of a wire with long messages (XML) skips bytes: neighbours in one value tell the same.
+_PLACES_MAX: Final = 180
+
+
+def sample(items: Sequence[Item], every: int, *, most: int = _PLACES_MAX) -> Sequence[Item]:
     """Which of them a sweep takes: every so many, at least a handful; all of them when full."""
     if FULL:
         return items
-    return items[:: max(1, min(every * (8 if _FEW else 1), len(items) // 3))]
+    stride = min(every * (8 if _FEW else 1), len(items) // 3)
+    return items[:: max(1, stride, len(items) // most)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,11 @@ class Subject:
     def plays(self) -> frozenset[str]:
         """The steps of a scenario that this kind of terminal can do."""
         return personality.load(self.protocol).plays
+
+    @property
+    def votes(self) -> bool:
+        """Whether its wire has an acknowledgement of results, so that somebody votes."""
+        return personality.load(self.protocol).votes
 
     def has_habit(self, habit: MissingAckHabit) -> bool:
         """Whether this kind of terminal may do that with a booking that nobody acknowledged."""

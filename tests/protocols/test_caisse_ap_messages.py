@@ -122,7 +122,7 @@ def test_silence_within_an_item_ends_nothing() -> None:
     assert quieted(framer) == []
 
 
-@pytest.mark.parametrize("junk", [b"\x05", b"C!", b"CZ0A", b"CZ00 "])
+@pytest.mark.parametrize("junk", [b"\x05", b"C!", b"CA0A", b"CA00 "])
 def test_behind_junk_nothing_is_found_until_reset(junk: bytes) -> None:
     framer = ItemsFramer()
     assert framer.pieces(DONE + junk) == [Damaged(DONE + junk, "bytes that are no item")]
@@ -133,6 +133,16 @@ def test_behind_junk_nothing_is_found_until_reset(junk: bytes) -> None:
     framer.reset()
     framer.pieces(DONE)
     assert quieted(framer) == [Payload(DONE)]
+
+
+def test_a_message_has_ended_where_cz_stands_whatever_follows_it() -> None:
+    whole, cut = ItemsFramer(), ItemsFramer()
+    damaged = Damaged(b"CZ0A", "bytes that are no item")
+    assert whole.pieces(DONE + b"CZ0A") == [Payload(DONE), damaged]
+    assert [piece for byte in DONE + b"CZ0A" for piece in cut.pieces(bytes((byte,)))] == [
+        Payload(DONE),
+        damaged,
+    ]
 
 
 def test_a_message_has_a_most() -> None:

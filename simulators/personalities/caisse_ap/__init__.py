@@ -30,4 +30,5 @@ PERSONALITY = PersonalitySpec(
     is_code=is_code,
     # No acknowledgement and no status; what is refused at the start is answered like any refusal.
     plays=frozenset(STEP_KEYS) - {"nak", "nak_and_run", "refuse", "status"},
+    votes=False,
 )

@@ -156,10 +156,8 @@ class NexoPersonality:
     def _decided(self) -> None:
         """The order has ended; where a scenario wants it, the till is asked to print first."""
         running, decided = self._running, self._terminal.decided
+        assert running is not None, "every order has its request"
         assert decided is not None, "a decision has its transaction"
-        if running is None:
-            self._terminal.finish()
-            return
         odd = running.plan.get("odd")
         if odd is not None and odd.code in {"print", "input"} and running.heard:
             number = self._next_device_id()

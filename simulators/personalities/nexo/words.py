@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from protocols.kit.errors import ProtocolError
 from protocols.nexo.layouts import MESSAGES
-from protocols.nexo.messages import parse
 from protocols.nexo.words import ERROR_CONDITIONS, GLOBAL_STATES
 from simulators.memory import Reason
 
@@ -53,17 +52,27 @@ def words_of(message: Message) -> tuple[str, ...]:
 
 
 def names_of(payload: bytes) -> tuple[str, ...]:
-    """Name and words of a payload."""
-    try:
-        return words_of(parse(payload))
-    except ProtocolError:
+    """Name and words of a payload, by its header alone: the line asks after every message."""
+    found: dict[bytes, str] = {}
+    for what, word in _HEADER.findall(payload):
+        found.setdefault(what, word.decode("ascii"))  # an inner header comes later
+    name = found.get(b"MessageCategory", "") + found.get(b"MessageType", "")
+    if name not in _NAMES:
         return ()
+    kind = _KINDS.get(found.get(b"PaymentType", "")) if name == "PaymentRequest" else None
+    return (name, *((kind,) if kind else ()), *_WORDS.get(name, ()))
+
+
+_HEADER: Final = re.compile(
+    rb"(MessageCategory|MessageType|PaymentType)\"?\s*[=:]\s*\"([A-Za-z]{1,40})\""
+)
+_NAMES: Final = frozenset(layout.name for layout in MESSAGES)
 
 
 _KNOWN: Final = (
     frozenset(word for words in _WORDS.values() for word in words)
     | frozenset(_KINDS.values())
-    | frozenset(layout.name for layout in MESSAGES)
+    | _NAMES
 )
 
 

@@ -64,8 +64,8 @@ def is_code(text: str) -> bool:
     return len(text) == 2 and text.isascii() and text.isdecimal()
 
 
-# What this wire has no form for: a poll has no status code to answer with, nothing is refused but in
-# a result, and a void is always of the whole sale, whose amount it does not name.
+# What this wire has no form for: a poll has no status code to answer with, nothing is refused but
+# in a result, and a void is always of the whole sale, whose amount it does not name.
 PLAYS: Final = frozenset(STEP_KEYS) - {"status", "refuse", "approve"}
 
 # Result codes of what the device itself decides.
