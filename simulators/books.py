@@ -145,6 +145,13 @@ def refused(terminal: SimTerminal, order: Order, reason: Reason, code: str) -> T
     return transaction
 
 
+def voted_on(terminal: SimTerminal) -> Transaction:
+    """What was booked and waits for somebody to take its result."""
+    vote = terminal.memory.vote
+    assert vote is not None, "a booking waits for its vote"
+    return vote.transaction
+
+
 def undo(terminal: SimTerminal) -> None:
     """Un-book the transaction with the open vote, in this device's way."""
     memory = terminal.memory

@@ -12,6 +12,8 @@ from simulators.bank import Bank, HostAnswer
 from simulators.memory import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulators.bank import BookingKind
     from simulators.memory import Transaction
     from simulators.steps import Plan
@@ -89,6 +91,15 @@ class HostLine(Protocol):
     def start_up(self, now: float) -> None:
         """The terminal is on again: deliver what is owed."""
 
+    def saves_by(self, save: Callable[[], None]) -> None:
+        """From now on this makes durable what it keeps."""
+
+    def to_json(self) -> dict[str, object] | None:
+        """What the state file has to keep of it; None where it keeps nothing of its own."""
+
+    def close(self) -> None:
+        """The simulator ends."""
+
 
 class ShallowHost:
     """The bank itself: it decides when it is asked, and books what the terminal tells it."""
@@ -153,3 +164,13 @@ class ShallowHost:
     def start_up(self, _now: float) -> None:
         """Nothing is owed."""
         self.answer = HostAnswer(Reason.APPROVED, 0)
+
+    def saves_by(self, save: Callable[[], None]) -> None:
+        """It keeps nothing of its own."""
+
+    def to_json(self) -> dict[str, object] | None:
+        """The bank is kept by itself."""
+        return None
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -228,4 +228,5 @@ def serve(
             server.run()
     finally:
         endpoint.close()
+        station.terminal.host.close()
         wakeup.close()

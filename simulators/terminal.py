@@ -8,13 +8,13 @@ as an argument; `deadline` says when `tick` is due.
 from __future__ import annotations
 
 from collections import deque
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from simulators import books
 from simulators.books import Order
 from simulators.hostline import ShallowHost
 from simulators.memory import Memory, Reason, Transaction
+from simulators.phases import Happening, Phase
 from simulators.settings import CardHabit, MissingAckHabit, Shown, TerminalSettings
 from simulators.steps import NO_PLAN, Plan, Script
 
@@ -30,31 +30,6 @@ __all__ = ["Happening", "Order", "Phase", "SimTerminal"]
 
 PAPER_MAX: Final = 200  # slips kept to look at; older ones fall into the bin
 STOP_KEY: Final = "stop"
-
-
-class Phase(Enum):
-    """What the device is at."""
-
-    IDLE = auto()
-    CARD = auto()  # waits for a card
-    HOST = auto()  # waits for the host
-    VOTE = auto()  # booked; waits for somebody to take the result
-    CLOSING = auto()  # decided for good; the dialogue may still print
-    REVERSING = auto()  # undoes what nobody acknowledged
-    OFF = auto()
-    BOOTING = auto()
-
-
-class Happening(Enum):
-    """What the personality is told."""
-
-    CARD_WANTED = auto()
-    HOST_ASKED = auto()
-    DECIDED = auto()
-    REVERSING = auto()
-    REVERSED = auto()
-    POWER_LOST = auto()
-    POWER_BACK = auto()
 
 
 class SimTerminal:
@@ -144,7 +119,7 @@ class SimTerminal:
     def _ask_card(self, order: Order, now: float) -> None:
         self.phase = Phase.CARD
         self.display = "card"
-        self._tell(Happening.CARD_WANTED)
+        self.happenings.append(Happening.CARD_WANTED)
         stop = self._plan.get("card_abort")
         timeout_s = order.card_timeout_s or self.settings.card_timeout_s
         automatic = self.card_habit is CardHabit.AUTO and "card_never" not in self._plan
@@ -167,7 +142,7 @@ class SimTerminal:
         self.display = "host"
         slow = self._plan.get("host_delay")
         self._due = now + (slow.seconds if slow else self.settings.host_s)
-        self._tell(Happening.HOST_ASKED)
+        self.happenings.append(Happening.HOST_ASKED)
 
     def _host_due(self, now: float) -> None:
         order, plan = self._order, self._plan
@@ -198,7 +173,7 @@ class SimTerminal:
         if cut is not None:
             self.power_off(now, for_s=cut.seconds)
         else:
-            self._tell(Happening.DECIDED)
+            self.happenings.append(Happening.DECIDED)
 
     def _end_without_booking(self, reason: Reason, code: str = "") -> None:
         order = self._order
@@ -207,7 +182,7 @@ class SimTerminal:
         self.save()
         self.phase = Phase.CLOSING
         self._due = None
-        self._tell(Happening.DECIDED)
+        self.happenings.append(Happening.DECIDED)
 
     def abort(self) -> bool:
         """The till or the stop key wants it to end; only possible while a card is awaited."""
@@ -229,10 +204,8 @@ class SimTerminal:
         """Nobody took the result, or it was refused: do what this device does then."""
         if self.phase is not Phase.VOTE:
             return
-        vote = self.memory.vote
-        assert vote is not None, "a booking waits for its vote"
         stays = self.settings.vote is MissingAckHabit.STAY
-        if stays or not self.host.can_reverse(vote.transaction.kind):
+        if stays or not self.host.can_reverse(books.voted_on(self).kind):
             self.vote()
         else:
             self._reverse(now)
@@ -241,7 +214,7 @@ class SimTerminal:
         self.phase = Phase.REVERSING
         self.display = "reversal"
         self._due = now + self.settings.reversal_s
-        self._tell(Happening.REVERSING)
+        self.happenings.append(Happening.REVERSING)
 
     def finish(self) -> None:
         """The dialogue is over."""
@@ -271,7 +244,7 @@ class SimTerminal:
         self._online = False
         self.host.power_lost()
         self._due = None if for_s is None else now + for_s
-        self._tell(Happening.POWER_LOST)
+        self.happenings.append(Happening.POWER_LOST)
 
     def power_on(self, now: float) -> None:
         """Give power; it boots first."""
@@ -285,23 +258,21 @@ class SimTerminal:
 
     def _started(self, now: float) -> None:
         self.phase = Phase.IDLE
-        self._tell(Happening.POWER_BACK)
+        self.happenings.append(Happening.POWER_BACK)
         if self.memory.vote is not None:
             self.phase = Phase.VOTE
             self.no_vote(now)
             self.finish()
 
     def _reversal_due(self, now: float) -> None:
-        vote = self.memory.vote
-        assert vote is not None, "there is something to undo"
-        self.host.reverse(vote.transaction, now)
+        self.host.reverse(books.voted_on(self), now)
         self._await_host(now)
 
     def _reversed(self, _now: float) -> None:
         books.undo(self)
         self.save()
         self.phase = Phase.CLOSING
-        self._tell(Happening.REVERSED)
+        self.happenings.append(Happening.REVERSED)
 
     _DUE: Final = {
         Phase.CARD: _card_due,
@@ -315,9 +286,6 @@ class SimTerminal:
         Phase.BOOTING: _started,
         Phase.REVERSING: _reversed,
     }
-
-    def _tell(self, happening: Happening) -> None:
-        self.happenings.append(happening)
 
     # -- people ---------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from simulators.acquirer.jobs import (
     Outcome,
     Stage,
     Wanted,
+    money_of,
 )
 from simulators.acquirer.memory import Done, LineMemory, Pending
 from simulators.acquirer.owed import Owed
@@ -56,7 +57,6 @@ class Client:
         self._card = card
         self._settings = settings
         self._owed = Owed(self.memory, settings, wall=wall, save=save)
-        self._save = save
         self._key: bytes | None = None
         self._reader = FrameReader()
         self._out = bytearray()
@@ -93,6 +93,10 @@ class Client:
             self._finish(Outcome(End.FAILED))
         else:
             self._next(now)
+
+    def saves_by(self, save: Callable[[], None]) -> None:
+        """From now on this makes `memory` durable."""
+        self._owed.save = save
 
     def power_lost(self) -> None:
         """Everything but the memory is gone."""
@@ -173,13 +177,13 @@ class Client:
         trace, size = self.memory.next_trace(), self._settings.key_bytes
         batch = self.memory.batch
         fields = m.sign_on(self._station, batch=batch, trace=trace, key_bytes=size)
-        self._save()
+        self._owed.save()
         self._send(Stage.SIGN_ON, fields, now)
 
     def _reverse(self, job: Job, owed: Pending, now: float) -> None:
         if job.tries == self._settings.tries:
             self.memory.note(f"a reversal of trace {owed.money.trace} is still owed")
-            self._save()
+            self._owed.save()
             self._give_up(job)
             return
         job.tries += 1
@@ -187,35 +191,24 @@ class Client:
         self._send(Stage.REVERSAL, fields, now)
 
     def _request(self, job: Job, wanted: Wanted, now: float) -> None:
-        original = self.memory.done.get(wanted.original_rrn)
-        linked = original.original if original is not None else m.NO_ORIGINAL
-        money = m.Money(
-            kind=wanted.kind,
-            amount_minor=wanted.amount_minor,
-            currency=wanted.currency,
-            batch=self.memory.batch,
-            trace=self.memory.next_trace(),
-            original="" if wanted.kind == "sale" else linked,
-            reference="" if wanted.kind == "sale" else wanted.original_rrn or m.NO_REFERENCE,
-            note=wanted.note,
-        )
+        money = money_of(wanted, self.memory)
         job.money, job.own, job.tries = None, money, 0
         if self._owed.reversible(money):
             self._owed.owe(money, "")
         else:
-            self._save()
+            self._owed.save()
         self._send(Stage.MONEY, money.request(self._card, self._station), now)
 
     def _settle(self, job: Job, sums: m.Sums, now: float) -> None:
         if job.tries == self._settings.tries:
             self.memory.note("a settlement was not answered")
-            self._save()
+            self._owed.save()
             self._give_up(job)
             return
         job.tries += 1
         trace, batch = self.memory.next_trace(), self.memory.batch
         fields = m.settlement(self._station, sums, batch=batch, trace=trace, currency=job.currency)
-        self._save()
+        self._owed.save()
         self._send(Stage.SETTLEMENT, fields, now)
 
     def _send(self, stage: Stage, fields: Fields, now: float) -> None:
@@ -316,7 +309,7 @@ class Client:
         assert job.own is not None
         if not self._owed.reversible(job.own):
             self.memory.note(f"the answer to the refund of trace {job.own.trace} was lost")
-            self._save()
+            self._owed.save()
             self._finish(Outcome(End.LOST, code=code))
             return
         job.outcome = Outcome(End.FAILED, code=code)

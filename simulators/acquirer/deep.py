@@ -150,6 +150,21 @@ class DeepHost:
         self._client.start_up(now)
         self._move(now)
 
+    def saves_by(self, save: Callable[[], None]) -> None:
+        """As HostLine."""
+        self._client.saves_by(save)
+
+    def to_json(self) -> dict[str, object] | None:
+        """As HostLine: what the acquirer knows, and what the terminal may owe it."""
+        return {
+            "ledger": self.front.host.ledger.to_json(),
+            "line": self._client.memory.to_json(),
+        }
+
+    def close(self) -> None:
+        """As HostLine."""
+        self.uplink.line.close()
+
 
 def _wanted(request: HostRequest) -> Wanted:
     note = f"{request.receipt_number}/{request.trace_number}/{request.reference or ''}"

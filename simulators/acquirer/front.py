@@ -53,8 +53,8 @@ class Front:
         self._faults.clear()
         self._seen.clear()
 
-    def reset(self) -> None:
-        """The connection is a new one: what was not delivered on the old one never is."""
+    def close(self) -> None:
+        """The simulator ends."""
         self._reader.reset()
         self._answers.clear()
 

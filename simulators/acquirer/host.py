@@ -164,7 +164,7 @@ class AcquirerHost:
             amount_minor=minor,
             currency=fields["49"],
             card=m.masked(fields["2"]),
-            rrn=self._reference(),
+            rrn=batch + trace,  # this acquirer's way: one number of twelve digits per message
             receipt=receipt,
             original_rrn=original.rrn if original is not None else "",
         )
@@ -182,7 +182,7 @@ class AcquirerHost:
             reference=reference or None,
         )
         code = told.code or (m.PARTIAL if minor != asked else "00")
-        auth = f"{self.ledger.references * _AUTH_STEP % 1_000_000:06d}"
+        auth = f"{len(self.ledger.entries) * _AUTH_STEP % 1_000_000:06d}"
         return {
             **({"38": auth} if name != "refund" else {}),
             "2": fields["2"],

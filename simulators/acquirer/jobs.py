@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from simulators.acquirer.messages import NO_ORIGINAL, NO_REFERENCE, Money
+
 if TYPE_CHECKING:
-    from simulators.acquirer.messages import Money, Sums
+    from simulators.acquirer.memory import LineMemory
+    from simulators.acquirer.messages import Sums
     from simulators.bank import BookingKind
 
 SIGN_ONS: Final = 2  # in one job: at its begin, and once more where the acquirer asks for it
@@ -68,3 +71,20 @@ class Job:
     sign_ons: int = 0
     tries: int = 0
     outcome: Outcome = Outcome(End.FAILED)
+
+
+def money_of(wanted: Wanted, memory: LineMemory) -> Money:
+    """What is sent for a request: under a new trace, and with what is known of its original."""
+    original = memory.done.get(wanted.original_rrn)
+    sale = wanted.kind == "sale"
+    linked = original.original if original is not None else NO_ORIGINAL
+    return Money(
+        kind=wanted.kind,
+        amount_minor=wanted.amount_minor,
+        currency=wanted.currency,
+        batch=memory.batch,
+        trace=memory.next_trace(),
+        original="" if sale else linked,
+        reference="" if sale else wanted.original_rrn or NO_REFERENCE,
+        note=wanted.note,
+    )

@@ -121,7 +121,6 @@ class Money:
     trace: str
     original: str = ""
     reference: str = ""
-    original_receipt: str = ""
     note: str = ""
 
     def _common(self, card: Card, station: Station) -> Fields:

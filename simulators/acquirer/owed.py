@@ -28,7 +28,7 @@ class Owed:
         self._memory = memory
         self._settings = settings
         self._wall = wall
-        self._save = save
+        self.save = save
 
     def reversible(self, money: Money) -> bool:
         """Whether such a message can be reversed; most acquirers know no reversal of a refund."""
@@ -37,12 +37,12 @@ class Owed:
     def owe(self, money: Money, reason: str) -> None:
         """From here on it goes out before anything else; "" while the original is on its way."""
         self._memory.pending = Pending(money, self._today(), reason)
-        self._save()
+        self.save()
 
     def close(self) -> None:
         """Nothing is owed any more; what else changed in the memory is durable too."""
         self._memory.pending = None
-        self._save()
+        self.save()
 
     def throw_away(self) -> None:
         """The two faults: money stays moved while the terminal has shown "failed"."""

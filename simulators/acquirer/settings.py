@@ -81,10 +81,10 @@ def read(table: Table) -> HostSettings:
         tries=table.whole("tries", base.tries, least=1, most=_TRIES_MAX),
         answer_s=table.seconds("answer_s", base.answer_s, most=_SECONDS_MAX),
         key_bytes=table.whole("key_bytes", base.key_bytes),
-        refund_reversal=_flag(table, "refund_reversal"),
-        forgets_reversals=_flag(table, "forgets_reversals"),
-        drops_at_midnight=_flag(table, "drops_at_midnight"),
-        unbuildable=_flag(table, "unbuildable"),
+        refund_reversal=_flag(table, "refund_reversal", default=base.refund_reversal),
+        forgets_reversals=_flag(table, "forgets_reversals", default=base.forgets_reversals),
+        drops_at_midnight=_flag(table, "drops_at_midnight", default=base.drops_at_midnight),
+        unbuildable=_flag(table, "unbuildable", default=base.unbuildable),
         faults=tuple(_fault(row) for row in table.tables("fault")),
     )
     if found.key_bytes not in {8, 16}:
@@ -93,8 +93,8 @@ def read(table: Table) -> HostSettings:
     return found
 
 
-def _flag(table: Table, key: str) -> bool:
-    return key in table and table.flag(key)
+def _flag(table: Table, key: str, *, default: bool) -> bool:
+    return table.flag(key) if key in table else default
 
 
 def _fault(row: Table) -> HostFault:

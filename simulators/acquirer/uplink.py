@@ -24,8 +24,8 @@ class Line(Protocol):
     def take(self, now: float) -> bytes:
         """Bytes of the acquirer that are there by now."""
 
-    def reset(self) -> None:
-        """Begin a new connection."""
+    def close(self) -> None:
+        """The simulator ends."""
 
 
 class Uplink:

@@ -86,9 +86,9 @@ class Pair:
         """As Line."""
         return self.front.take(now)
 
-    def reset(self) -> None:
+    def close(self) -> None:
         """As Line."""
-        self.front.reset()
+        self.front.close()
 
     # -- what the terminal does -----------------------------------------------------------------
 
