@@ -153,6 +153,7 @@ class DeepHost:
     def saves_by(self, save: Callable[[], None]) -> None:
         """As HostLine."""
         self._client.saves_by(save)
+        self.front.host.save = save
 
     def to_json(self) -> dict[str, object] | None:
         """As HostLine: what the acquirer knows, and what the terminal may owe it."""

@@ -64,6 +64,7 @@ class AcquirerHost:
         self._wall = wall
         self._settings = settings or HostSettings()
         self.ledger = ledger or Ledger()
+        self.save: Callable[[], None] = lambda: None  # makes bank and ledger durable
 
     def _key(self) -> bytes | None:
         """The working key of the last sign-on, made from its number: nothing here is by chance."""
@@ -99,6 +100,7 @@ class AcquirerHost:
             back = self._done(name, fields, told)
         except _No as no:
             back = {"39": no.code, "37": self._reference()}
+        self.save()  # before anybody can hear of it
         sealed = {"64": "00" * mac.VALUE} if money and key and back["39"] != m.BAD_MAC else {}
         return m.sealed({**self._head(fields), **back, **sealed}, key or bytes(des.BLOCK))
 

@@ -6,12 +6,14 @@ longer than the system needs to carry it, and the terminal's own clock stays the
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from simulators.acquirer.front import Front
 
+_LOG = logging.getLogger(__name__)
 HOST: Final = "127.0.0.1"
 PIECE_MAX: Final = 8_192  # bytes on their way at once; every system buffers that much
 CARRY_S: Final = 10.0  # the longest that a loaded system may need for one piece
@@ -28,6 +30,7 @@ class TcpLine:
         for end in (self._terminal, self._acquirer):
             end.settimeout(CARRY_S)
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _LOG.info("the acquirer listens on %s", self.address)
 
     @property
     def address(self) -> str:
