@@ -152,6 +152,34 @@ def voted_on(terminal: SimTerminal) -> Transaction:
     return vote.transaction
 
 
+def begin(terminal: SimTerminal, order: Order, code: str) -> Transaction:
+    """The record of an order that the host will be asked about over somebody else's line.
+
+    It takes its numbers and says `code` (outcome not known) until more is known: a terminal writes
+    it down before it asks, so that a power cut leaves it behind.
+    """
+    transaction = _record(terminal, order, amount_of(terminal, order), Reason.DECLINED)
+    transaction.host_code = code
+    terminal.memory.last = transaction
+    return transaction
+
+
+def confirm(terminal: SimTerminal, transaction: Transaction, amount_minor: int) -> None:
+    """The host has booked it (in its own books) and has said so."""
+    memory = terminal.memory
+    transaction.reason, transaction.host_code = Reason.APPROVED.value, ""
+    transaction.amount_minor = amount_minor
+    transaction.auth_code = f"{(memory.counters.trace * 7919) % 1_000_000:06d}"
+    transaction.rrn = f"{memory.counters.batch % 1_000_000:06d}{transaction.trace_number}"
+    voided = transaction.original_receipt_number if transaction.kind == "void" else None
+    original = memory.find(voided or "")
+    if original is not None:
+        original.reversed_by = transaction.receipt_number
+        transaction.original_trace_number = original.trace_number
+    memory.store.append(transaction)
+    memory.last = memory.last_positive = transaction
+
+
 def undo(terminal: SimTerminal) -> None:
     """Un-book the transaction with the open vote, in this device's way."""
     memory = terminal.memory

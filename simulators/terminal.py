@@ -67,6 +67,7 @@ class SimTerminal:
         self._card_in = False
         self._order: Order | None = None
         self._plan = NO_PLAN
+        self._outside = False
         self._due: float | None = None
         self._online = False  # an answer of the host is awaited
         if self.memory.vote is not None or self.host.owes:  # the process ended in between
@@ -104,10 +105,17 @@ class SimTerminal:
 
     # -- an order -------------------------------------------------------------------------------
 
-    def start(self, order: Order, now: float, plan: Plan = NO_PLAN) -> None:
-        """Begin; the end comes as `Happening.DECIDED`, with the outcome in `decided`."""
+    def start(
+        self, order: Order, now: float, plan: Plan = NO_PLAN, *, outside: bool = False
+    ) -> None:
+        """Begin; the end comes as `Happening.DECIDED`, with the outcome in `decided`.
+
+        With `outside` this device has no line to the host: whoever speaks for it asks the host when
+        told `HOST_ASKED`, and says how it ended with `host_said`.
+        """
         assert self.phase is Phase.IDLE, "one order at a time"
         self._order, self._plan, self.decided = order, plan, None
+        self._outside = outside
         obstacle = books.obstacle(self, order)
         if obstacle is not Reason.APPROVED:
             self._end_without_booking(obstacle)
@@ -141,8 +149,17 @@ class SimTerminal:
         self.phase = Phase.HOST
         self.display = "host"
         slow = self._plan.get("host_delay")
-        self._due = now + (slow.seconds if slow else self.settings.host_s)
+        wait_s = slow.seconds if slow else self.settings.host_s
+        self._due = None if self._outside else now + wait_s
         self.happenings.append(Happening.HOST_ASKED)
+
+    def host_said(self, transaction: Transaction) -> None:
+        """The order that was asked about outside ended with this record."""
+        assert self.phase is Phase.HOST, "nobody waits for the host"
+        self.decided = transaction
+        self.save()
+        self.phase = Phase.CLOSING
+        self.happenings.append(Happening.DECIDED)
 
     def _host_due(self, now: float) -> None:
         order, plan = self._order, self._plan

@@ -9,11 +9,11 @@ where it finds it, as attribute or as element. The writer keeps the order and th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit import jsontext, xmltext
+from protocols.kit.branches import Branch, Constant, Form, Leaf, Syntax
 from protocols.kit.errors import BadField
 from protocols.kit.fields import Value
 from protocols.kit.messages import Message, MessageLayout, Part
@@ -30,80 +30,7 @@ if TYPE_CHECKING:
 _BARE: Final = (Number, Whole, Flag)  # what stands in JSON without quotation marks
 
 
-class Syntax(Enum):
-    """How a tree stands on the wire."""
-
-    XML = "xml"
-    JSON = "json"
-
-
-class Form(Enum):
-    """How a leaf stands in XML: an attribute, an element, or an element for each line of it.
-
-    WORDS is an element or attribute with blanks between its words, in JSON a list of them.
-    """
-
-    ATTRIBUTE = auto()
-    ELEMENT = auto()
-    ELEMENTS = auto()
-    WORDS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One value. `tag` is its name on the wire, `json` the one in JSON where that differs.
-
-    `inside` names the member of a JSON object that holds the text of each line (ELEMENTS).
-    """
-
-    tag: str
-    name: str
-    field: Field
-    form: Form = Form.ATTRIBUTE
-    needed: bool = False
-    json: str = ""
-    inside: str = ""
-    element: bool = False  # of WORDS: in an element of its own
-
-    def tag_in(self, syntax: Syntax) -> str:
-        """Its name on the wire."""
-        return self.json if self.json and syntax is Syntax.JSON else self.tag
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A text that always stands there and is no value; whoever picks the table has read it."""
-
-    tag: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A structure. `place` counts those of one tag, which JSON has in a list where `many`.
-
-    One that is `only_json` does not exist in XML: there its children stand where it would.
-    """
-
-    tag: str
-    children: tuple[Leaf | Constant | Branch, ...]
-    needed: bool = False
-    many: bool = False
-    place: int = 0
-    only_json: bool = False
-
-    def leaves(self) -> Iterator[Leaf]:
-        """All values, in order."""
-        for child in self.children:
-            if isinstance(child, Leaf):
-                yield child
-            elif isinstance(child, Branch):
-                yield from child.leaves()
-
-
-def many(tag: str, count: int, rows: Callable[[int], tuple[Leaf | Branch, ...]]) -> list[Branch]:
-    """Up to `count` structures of one tag; `rows` makes the children of the nth, from 1."""
-    return [Branch(tag, rows(place + 1), many=True, place=place) for place in range(count)]
+_EMPTY: Final = Branch("", ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +41,7 @@ class TreeLayout(MessageLayout):
     `tagged` has all others under numbers that mean nothing.
     """
 
-    tree: Branch = Branch("", ())
+    tree: Branch = _EMPTY
     syntax: Syntax = Syntax.XML
     always: tuple[str, ...] = ()  # names of values without which it is not read
     _fields: Mapping[str, Field] = field(init=False, repr=False)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
+from protocols.kit.branches import Syntax
 from protocols.kit.masking import mask_digits
 from protocols.kit.session import Action, Progress, ReceiptText
-from protocols.kit.tree import Syntax
 from protocols.nexo.messages import build
 from protocols.nexo.rows import OUTPUTS_MAX, RECEIPTS_MAX
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from protocols.kit.branches import Branch, Constant, Form, Leaf, Syntax, many
 from protocols.kit.scalars import Choice
-from protocols.kit.tree import Branch, Constant, Form, Leaf, Syntax, TreeLayout, many
+from protocols.kit.tree import TreeLayout
 from protocols.nexo import rows, words
+from protocols.nexo.envelope import ALWAYS, REQUEST, RESPONSE, SEALED_REQUEST, SEALED_RESPONSE
 from protocols.nexo.rows import attr, element
 
 if TYPE_CHECKING:
     from protocols.kit.messages import Direction
 
     Rows = tuple[Leaf | Branch, ...]
-
-REQUEST: Final = "SaleToPOIRequest"
-RESPONSE: Final = "SaleToPOIResponse"
-_ALWAYS: Final = ("sale_id", "poi_id")
 
 
 def _header(message_class: str, category: str, kind: str) -> Branch:
@@ -323,12 +321,13 @@ def _layouts(syntax: Syntax) -> tuple[TreeLayout, ...]:
                     ),
                 ),
             ),
-            always=(*_ALWAYS, *always),
+            always=(*ALWAYS, *always),
         )
         for message_class, category, kind, direction, body, always in _TABLE
     )
 
 
-MESSAGES: Final = _layouts(Syntax.XML) + _layouts(Syntax.JSON)
+MESSAGES: Final = (*_layouts(Syntax.XML), *_layouts(Syntax.JSON), SEALED_REQUEST, SEALED_RESPONSE)
 BY_NAME: Final = {(layout.syntax, layout.name.lower()): layout for layout in MESSAGES}
 CLASS_OF: Final = {f"{row[1]}{row[2]}": row[0] for row in _TABLE}
+TYPE_OF: Final = {f"{row[1]}{row[2]}": (row[1], row[2]) for row in _TABLE}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from protocols.kit.branches import Syntax
 from protocols.kit.errors import ProtocolError
 from protocols.kit.masking import mask_bytes
 from protocols.kit.textmask import PAN, WHOLE, mask_json, mask_xml
-from protocols.kit.tree import Syntax
 from protocols.nexo.messages import parse, syntax_of
 
 # Members, in lower case, that hold card data or secrets; some are in no table of ours.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from protocols.kit.branches import Syntax
 from protocols.kit.errors import BadField, UnknownMessage
 from protocols.kit.node import Node
-from protocols.kit.tree import Syntax, TreeLayout, document
-from protocols.nexo.layouts import BY_NAME, CLASS_OF, REQUEST, RESPONSE
+from protocols.kit.tree import TreeLayout, document
+from protocols.nexo.envelope import HEADER_NAMES, REQUEST, RESPONSE, sealed_layout
+from protocols.nexo.layouts import BY_NAME, CLASS_OF, TYPE_OF
 
 if TYPE_CHECKING:
     from protocols.kit.fields import Value
@@ -59,6 +61,8 @@ def _root(found: Node) -> tuple[str, Node]:
 
 def _layout(root: str, node: Node, syntax: Syntax) -> TreeLayout:
     """The table of a message. Its header, its root and its body must tell the same."""
+    if syntax is Syntax.JSON and node.one("nexoblob") is not None:
+        return sealed_layout(request=root == REQUEST.lower())
     header = node.one("messageheader")
     if header is None:
         raise BadField("the MessageHeader is missing", offset=node.at)
@@ -91,3 +95,15 @@ def build(name: str, syntax: Syntax, **values: Value | None) -> Message:
     message = layout.message(**values)
     layout.check(message.values)
     return message
+
+
+def header_of(message: Message) -> dict[str, Value]:
+    """The header of a message, all of it, by the names that an envelope has for it."""
+    name = message.layout.name
+    category, kind = TYPE_OF[name]
+    told: dict[str, Value] = {
+        "message_class": CLASS_OF[name],
+        "message_category": category,
+        "message_type": kind,
+    }
+    return told | {key: message.values[key] for key in HEADER_NAMES if key in message.values}

@@ -5,13 +5,13 @@ What a vendor's document states is cited; what no document states is the cautiou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from protocols.kit.branches import Syntax
 from protocols.kit.capabilities import Capabilities, Capability, CommitVote, MissingAck
 from protocols.kit.contract import Profile
-from protocols.kit.tree import Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ class NexoProfile:
     logs_in: bool
     names_original_peers: bool  # SaleID and POIID beside the number of the original
     currency_beside_amount: bool  # of a reversal, as data for the acquirer
+    sealed: bool = False  # every message in an encrypted envelope
     answer_s: float = 150.0  # longer than a card is waited for and a host asked (120 s at Adyen)
     question_s: float = 15.0  # answers to harmless requests
     end_of_day_s: float = 180.0
@@ -72,9 +73,15 @@ JSON: Final = NexoProfile(
     names_original_peers=False,
     currency_beside_amount=True,
 )
+SEALED: Final = replace(
+    JSON,
+    name="json-local-encrypted",
+    title="nexo Retailer 3.0, JSON as Adyen terminals speak it, encrypted",
+    sealed=True,
+)
 
 NEXO_PROFILES: Final[Mapping[str, NexoProfile]] = MappingProxyType(
-    {profile.name: profile for profile in (XML, JSON)}
+    {profile.name: profile for profile in (XML, JSON, SEALED)}
 )
 PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
     {name: profile.to_kit() for name, profile in NEXO_PROFILES.items()}

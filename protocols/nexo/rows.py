@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from protocols.kit.branches import Branch, Form, Leaf, many
 from protocols.kit.scalars import Choice
-from protocols.kit.tree import Branch, Form, Leaf, many
 from protocols.nexo import words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from protocols.kit.errors import ProtocolError
+from protocols.kit.errors import BadField, ProtocolError
 from protocols.kit.framing import Payload
 from protocols.kit.session import (
     Action,
@@ -26,7 +26,7 @@ from protocols.kit.session import (
     SessionSettings,
 )
 from protocols.kit.vocabulary import Operation, Outcome
-from protocols.nexo import commands, devices, endings
+from protocols.nexo import commands, devices, endings, sealing
 from protocols.nexo.commands import Context
 from protocols.nexo.framing import tcp_framer
 from protocols.nexo.messages import parse, serialise
@@ -77,6 +77,7 @@ class NexoSession:
         self._heard = 0
         self._result: ExchangeResult | None = None
         self._abort_sent = False
+        self._seen: set[bytes] = set()  # envelopes of this request, of which none may come again
 
     # -- the contract ---------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class NexoSession:
         message = commands.encode(self._context(request, service_id, now))
         if message is None:
             return [Finished(endings.not_offered(request.operation))]
-        data = self._framer.frame(serialise(message))
+        data = self._wire(message)
         self._clear()
         self._request, self._service_id = request, service_id
         self._phase = Phase.WAITING
@@ -144,9 +145,26 @@ class NexoSession:
         self._abort_sent = True
         running = replace(request, reference=self._service_id)
         message = commands.abort(self._context(running, self._next_id(), now), request.operation)
-        return [Send(self._framer.frame(serialise(message)))]
+        return [Send(self._wire(message))]
 
     # -- what is said ---------------------------------------------------------------------------
+
+    def _wire(self, message: Message) -> bytes:
+        """The frame of a message, in its envelope where the dialect has one. Raises BadField."""
+        if self._profile.sealed:
+            message = sealing.seal(message, sealing.key_of(self._settings.password))
+        return self._framer.frame(serialise(message))
+
+    def _read(self, payload: bytes) -> Message:
+        """The message of a payload. Raises ProtocolError; also for one that was said before."""
+        message = parse(payload)
+        if not self._profile.sealed:
+            return message
+        message = sealing.unseal(message, sealing.key_of(self._settings.password))
+        if payload in self._seen:
+            raise BadField("an envelope was sent a second time")
+        self._seen.add(payload)
+        return message
 
     def _next_id(self) -> str:
         self._count += 1
@@ -192,7 +210,7 @@ class NexoSession:
             self._clean = False
             return self._end(endings.unknown("timeout"))
         try:
-            message = parse(piece.data)
+            message = self._read(piece.data)
         except ProtocolError as error:
             self._clean = False
             self._garbled = True
@@ -214,7 +232,7 @@ class NexoSession:
             answer, actions = devices.handle(message)
             if answer is None:
                 return actions
-            return [Send(self._framer.frame(serialise(answer))), *actions]
+            return [Send(self._wire(answer)), *actions]
         if ours and name == commands.answer_name(request.operation):
             return self._take_answer(request, message)
         # Of an older request, or of somebody else: it decides nothing.

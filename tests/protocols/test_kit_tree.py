@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from protocols.kit.branches import Branch, Constant, Form, Leaf, Syntax, many
 from protocols.kit.errors import BadField
 from protocols.kit.fields import Value
 from protocols.kit.scalars import Choice, Flag, Lines, Number, Whole, Word, fits
-from protocols.kit.tree import Branch, Constant, Form, Leaf, Syntax, TreeLayout, many
+from protocols.kit.tree import TreeLayout
 
 ROWS = (
     Branch(

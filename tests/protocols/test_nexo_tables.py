@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.kit.branches import Syntax
 from protocols.kit.contract import DecodeOptions
 from protocols.kit.errors import BadField, ProtocolError, UnknownMessage
-from protocols.kit.tree import Syntax
 from protocols.nexo import PROTOCOL
 from protocols.nexo.masking import mask
 from protocols.nexo.messages import build, parse, serialise

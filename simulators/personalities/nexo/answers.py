@@ -13,9 +13,9 @@ from simulators.memory import Reason, Transaction
 from simulators.personalities.nexo.words import REASON_CODES
 
 if TYPE_CHECKING:
+    from protocols.kit.branches import Syntax
     from protocols.kit.fields import Value
     from protocols.kit.messages import Message
-    from protocols.kit.tree import Syntax
     from simulators.settings import TerminalSettings
 
     Values = dict[str, Value | None]

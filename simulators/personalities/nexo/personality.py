@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from protocols.kit.errors import BadField, ProtocolError
 from protocols.kit.framing import Payload
 from protocols.kit.money import Currency
+from protocols.nexo import sealing
 from protocols.nexo.framing import tcp_framer
 from protocols.nexo.messages import parse, serialise
 from protocols.nexo.numbers import minor_units
@@ -54,6 +55,7 @@ class NexoPersonality:
         self._terminal = terminal
         self._profile = NEXO_PROFILES[settings.profile]
         self._framer = tcp_framer()
+        self._key = sealing.key_of(sealing.SIMULATED)
         self._out = bytearray()
         self._now = 0.0
         self._running: _Running | None = None
@@ -202,7 +204,7 @@ class NexoPersonality:
             what = "Reject" if kind == "reject" else "Initialised"
             self._say(answers.event(running.peers, what, self._terminal.wall(), "odd"))
             return
-        payload = serialise(running.peers.message(_ANSWERS[running.name], values))
+        payload = self._payload(running.peers.message(_ANSWERS[running.name], values))
         more = plan.get("repeat_result")
         for _ in range(1 + (more.count if more else 0)):
             self._out += oddities.bytes_of(kind, payload)
@@ -215,11 +217,16 @@ class NexoPersonality:
     # -- requests -------------------------------------------------------------------------------
 
     def _say(self, message: Message) -> None:
-        self._out += self._framer.frame(serialise(message))
+        self._out += self._framer.frame(self._payload(message))
+
+    def _payload(self, message: Message) -> bytes:
+        return serialise(sealing.seal(message, self._key) if self._profile.sealed else message)
 
     def _take(self, payload: bytes) -> None:
         try:
             message = parse(payload)
+            if self._profile.sealed:
+                message = sealing.unseal(message, self._key)
         except ProtocolError:
             return  # nothing that it could be answered under
         if message.layout.variant != self._profile.syntax.value:
