@@ -12,7 +12,7 @@ from simulators.bank import Bank, HostAnswer
 from simulators.memory import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from simulators.bank import BookingKind
     from simulators.memory import Transaction
@@ -61,6 +61,10 @@ class HostLine(Protocol):
     def owes(self) -> bool:
         """Whether a reversal waits to be delivered."""
 
+    @property
+    def played(self) -> Sequence[str]:
+        """What went wrong behind the terminal, in order."""
+
     def ask(self, request: HostRequest, plan: Plan, now: float) -> None:
         """A sale, void or refund."""
 
@@ -106,6 +110,7 @@ class ShallowHost:
 
     deadline = None
     owes = False
+    played = ()
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank

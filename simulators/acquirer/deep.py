@@ -16,7 +16,7 @@ from simulators.bank import HostAnswer
 from simulators.memory import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from simulators.acquirer.front import Front
     from simulators.acquirer.settings import HostSettings
@@ -81,6 +81,11 @@ class DeepHost:
     def owes(self) -> bool:
         """As HostLine."""
         return self._client.memory.pending is not None
+
+    @property
+    def played(self) -> Sequence[str]:
+        """As HostLine."""
+        return self.front.played
 
     def ask(self, request: HostRequest, plan: Plan, now: float) -> None:
         """As HostLine."""
