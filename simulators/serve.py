@@ -232,4 +232,5 @@ def serve(
             server.run()
     finally:
         endpoint.close()
+        station.terminal.host.close()
         wakeup.close()
