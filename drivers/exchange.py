@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from drivers.errors import LinkError, LinkLost
+from drivers.relay import NoHost, RelayFailed
 from protocols.kit.session import (
     Action,
     ExchangeResult,
@@ -15,15 +16,18 @@ from protocols.kit.session import (
     Note,
     Progress,
     ReceiptText,
+    Relay,
+    RelayingSession,
     ResultSeen,
     Send,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from drivers.clock import Clock
     from drivers.links.contract import Link
+    from drivers.relay import HostLink
     from protocols.kit.session import Session
     from protocols.kit.vocabulary import TransactionRecord
 
@@ -63,7 +67,8 @@ class PumpLimits:
 
 
 class Exchange:
-    """One run of the loop. `own_connection`: the line was opened for this one request."""
+    """One run of the loop. `own_connection`: the line was opened for this one request. `host` is
+    the way to the terminal's host, for terminals that have none of their own."""
 
     def __init__(
         self,
@@ -74,8 +79,10 @@ class Exchange:
         limits: PumpLimits,
         *,
         own_connection: bool = False,
+        host: HostLink | None = None,
     ) -> None:
         self._own_connection = own_connection
+        self._host = host or NoHost()
         self._link = link
         self._clock = clock
         self._session = session
@@ -162,6 +169,10 @@ class Exchange:
                     if not self._broken(failure):
                         durable = self._session.result_durable(self._clock.monotonic())
                         todo.extendleft(reversed(durable))
+                case Relay() as relay if self._result is None and not self._broken(failure):
+                    todo.extendleft(reversed(self._relay(relay)))
+                case Relay():
+                    pass
                 case action:
                     self._tell(action)
         if failure is not None:
@@ -180,6 +191,20 @@ class Exchange:
         except LinkLost as error:
             return error
         return None
+
+    def _relay(self, relay: Relay) -> Sequence[Action]:
+        """Carry a message of the terminal to its host, once; only its length is told."""
+        session = self._session
+        assert isinstance(session, RelayingSession), "who gives a Relay takes its answer"
+        try:
+            answer = self._host.carry(relay)
+        except RelayFailed as error:
+            self._listener.note(Note("relay_failed", f"{len(relay.data)} bytes: {error}"))
+            return session.relay_failed(self._clock.monotonic(), error.why)
+        where = f"{relay.host}:{relay.port}"
+        told = f"{len(relay.data)} bytes to {where}, {len(answer)} bytes back"
+        self._listener.note(Note("relayed", told))
+        return session.relayed(answer, self._clock.monotonic())
 
     def _tell(self, action: Progress | ReceiptText | Note | Finished) -> None:
         if isinstance(action, Progress):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from drivers.clock import Clock
     from drivers.links.contract import Link
+    from drivers.relay import HostLink
     from protocols.kit.session import Session
 
 __all__ = ["Listener", "PumpLimits", "Terminal"]
@@ -38,12 +39,14 @@ class Terminal:
         session: Callable[[], Session],
         limits: PumpLimits | None = None,
         redials: bool = False,
+        host: HostLink | None = None,
     ) -> None:
         self._link = link
         self._clock = clock
         self._new_session = session
         self._limits = limits or PumpLimits()
         self._redials = redials
+        self._host = host
         self._session: Session | None = None
         self._clean = False
         self._used = False  # a request has been written over this connection
@@ -104,6 +107,7 @@ class Terminal:
             listener,
             self._limits,
             own_connection=self._redials,
+            host=self._host,
         )
         actions = self._session.begin(request, self._clock.monotonic())
         self._clean = False

@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import simulators.personalities
 from protocols.kit.contract import SerialDefaults
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from protocols.kit.contract import Framer
+    from simulators.host import RelayHost
     from simulators.settings import TerminalSettings
     from simulators.terminal import SimTerminal
 
@@ -47,6 +48,15 @@ class Personality(Protocol):
 
     def line_down(self, now: float) -> bytes:
         """The till is gone (a serial terminal does not notice)."""
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """A personality whose terminal reaches its host through the till."""
+
+    @property
+    def host(self) -> RelayHost | None:
+        """That host; None for a terminal with a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)

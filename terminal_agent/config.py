@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "REFUND_AGENT_CONFIG"
 Sign = Literal["L", "R", "N", "Q", "I1", "I2", "B"]
+_HOST = r"^[^\s:]+:[0-9]{1,5}$"  # a host and its port: "10.0.0.7:10004"
 
 
 class _Section(BaseModel):
@@ -43,6 +44,7 @@ class TerminalConfig(_Section):
     password: str = Field(default="", pattern=r"^\d*$", max_length=6, repr=False)
     printer: Literal["ecr", "terminal"] = "ecr"
     terminal_id: str = ""
+    relay_hosts: tuple[Annotated[str, Field(pattern=_HOST)], ...] = Field(default=(), strict=False)
 
     @field_validator("protocol")
     @classmethod

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from drivers.errors import LinkError
 from drivers.links.memory import MemoryLink
+from drivers.relay import MemoryHost
 from protocols.kit.errors import RefundAgentError
 from protocols.kit.money import Amount, Currency
 from protocols.kit.vocabulary import Operation, Outcome
 from simulators.clock import SimulatedClock
+from simulators.host import ADDRESS
 from simulators.line import SimulatedLine
+from simulators.personality import Hosted
 from simulators.station import StationSettings, build
 from terminal_agent.config import TerminalConfig
 from terminal_agent.journal.store import connect
@@ -97,6 +100,7 @@ class Shop:
             link="in memory",
             exclusive=setting.exclusive,
             capabilities_confirmed=setting.signs(),
+            relay_hosts=(ADDRESS,),
         )
         self.reporter = self.who_waits()
         self._keys = itertools.count(1)
@@ -107,11 +111,28 @@ class Shop:
 
     def _start(self) -> None:
         link = MemoryLink(self._wire, transport=self.setting.transport)
-        station = station_over(link, TILL, self._config, self.clock, limits=self.setting.limits)
+        station = station_over(
+            link,
+            TILL,
+            self._config,
+            self.clock,
+            limits=self.setting.limits,
+            host=MemoryHost(self._carry),
+        )
         self.station = replace(station, poll=self.setting.poll_s)
         self.journal = self.open_journal()
         self.journal.tap = self._point
         self.agent = self.setting.agent(self.journal, self.station, PolicyRules(), self.reporter)
+
+    def _carry(self, data: bytes) -> bytes | None:
+        """What the terminal's host says to a message that the till brings."""
+        personality = self.device.personality
+        assert isinstance(personality, Hosted), "only such a terminal wants anything carried"
+        assert personality.host is not None
+        self._point("leaving host")
+        answer = personality.host.answer(data)
+        self._point("heard host")
+        return answer
 
     def open_journal(self) -> TappedJournal:
         """What a new process of the agent remembers."""

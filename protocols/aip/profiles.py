@@ -36,7 +36,8 @@ class AipProfile:
     echoes_check: str = "maybe"
     query_tells_type: bool = True  # the answer to type 15 has the type of what it tells
     tells_busy: bool = False  # a line test is answered while a transaction runs, with code 09
-    relays: bool = False  # asks the till to carry its messages to the host (type 17)
+    relays: bool = False  # the simulated one asks the till to reach its host (type 17)
+    signs: frozenset[Capability] = frozenset({Capability.LAST, Capability.NUMBERS})
     app_name: str = "APP01"
     byte_gap_s: float = 2.5  # longest pause inside one frame; no document names one
     test_s: float = 5.0
@@ -54,7 +55,7 @@ class AipProfile:
             name=self.name,
             title=self.title,
             capabilities=Capabilities(
-                declared=frozenset({Capability.LAST, Capability.NUMBERS}),
+                declared=self.signs,
                 # There is nothing to acknowledge: what a terminal does with a booking whose answer
                 # got lost is its own business. A void may be reversed, a refund never is.
                 vote=CommitVote(MissingAck.UNKNOWN, self.vote_horizon_s),
@@ -77,8 +78,18 @@ BARE: Final = AipProfile(
     query_tells_type=False,
 )
 
+RELAY: Final = AipProfile(
+    name="relay",
+    title="Allinpay MIS terminal without a line of its own: the till reaches the host for it",
+    tells_busy=True,
+    relays=True,
+    # Where the answer of the host got lost on its way through the till, the terminal itself does
+    # not know; then its numbers have advanced, and say nothing.
+    signs=frozenset({Capability.LAST}),
+)
+
 AIP_PROFILES: Final[Mapping[str, AipProfile]] = MappingProxyType(
-    {profile.name: profile for profile in (GENERIC, BARE)}
+    {profile.name: profile for profile in (GENERIC, BARE, RELAY)}
 )
 PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
     {name: profile.to_kit() for name, profile in AIP_PROFILES.items()}

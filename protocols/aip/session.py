@@ -6,17 +6,20 @@ The wire has no acknowledgement and no sequence number, so the rules that money 
 * An answer must have the type of the request. One that carries another check number or another
   reference of ours, or the voucher number that the terminal showed before, belongs to something
   older; it is passed over, and the line is not clean.
+* What the terminal wants carried to its host (type 17) is carried once: the same bytes never
+  again on this line, unless it is certain that they did not leave.
 * APPROVED needs a code of approval and the amount that was asked for; DECLINED a code that is
   certain. Every other code is UNKNOWN ("unclear"), as is an approval of another amount.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from protocols.aip import commands, endings, records
+from protocols.aip import commands, endings, records, relaying, tags
 from protocols.aip.framing import SerialFramer
 from protocols.aip.messages import parse, serialise
 from protocols.aip.profiles import AIP_PROFILES
@@ -27,6 +30,8 @@ from protocols.kit.session import (
     ExchangeResult,
     Finished,
     Note,
+    Relay,
+    RelayFailure,
     Request,
     ResultSeen,
     Send,
@@ -60,6 +65,9 @@ class AipSession:
         self._byte_gap_s = max(self._profile.byte_gap_s / settings.time_scale, BYTE_GAP_FLOOR_S)
         self._count = 0  # requests on this line
         self._shown: tuple[str | None, str] | None = None  # batch and voucher of the last record
+        self._carried: deque[bytes] = deque(
+            maxlen=relaying.MESSAGES_MAX
+        )  # to the host, on this line
         self._phase = Phase.IDLE
         self._clear(Request(Operation.STATUS))
 
@@ -75,6 +83,8 @@ class AipSession:
         self._record: TransactionRecord | None = None
         self._result: ExchangeResult | None = None
         self._actions: list[Action] = []
+        self._relay: Relay | None = None  # under way to the host
+        self._relays = 0
 
     # -- the contract ---------------------------------------------------------------------------
 
@@ -98,8 +108,7 @@ class AipSession:
         self._check = check
         self._sent = serialise(message)
         self._phase = Phase.WAITING
-        wait_s = endings.wait_s(request.operation, self._profile)
-        self._due = now + wait_s / self._settings.time_scale
+        self._wait(now)
         return [Send(self._framer.frame(self._sent), money=request.operation.moves_money)]
 
     def receive(self, data: bytes, now: float) -> Sequence[Action]:
@@ -143,7 +152,21 @@ class AipSession:
         """The protocol has no way to stop a running request; the keypad has."""
         return [Note("abort_not_offered", "only the terminal's own keypad can stop it")]
 
+    def relayed(self, data: bytes, now: float) -> Sequence[Action]:
+        """The host has answered: the terminal gets it, and time for what it does with it."""
+        return self._relay_over(relaying.answer(self._profile.app_name, data), now)
+
+    def relay_failed(self, now: float, why: RelayFailure) -> Sequence[Action]:
+        """The host has not answered: the terminal decides what that means."""
+        if why.nothing_left and self._relay is not None:
+            self._carried.remove(self._relay.data)
+        return self._relay_over(relaying.failed(self._profile.app_name, why), now)
+
     # -- reacting -------------------------------------------------------------------------------
+
+    def _wait(self, now: float) -> None:
+        wait_s = endings.wait_s(self._request.operation, self._profile)
+        self._due = now + wait_s / self._settings.time_scale
 
     def _new_check(self, request: Request) -> str:
         if request.operation.moves_money:
@@ -183,6 +206,9 @@ class AipSession:
             self._damaged = True
             self._pass_over("unreadable", str(error))
             return
+        if message.number("trans_type") == tags.RELAY:
+            self._take_relay(message)
+            return
         strange = self._strange(message)
         if strange:
             self._pass_over("stale_message", strange)
@@ -197,6 +223,34 @@ class AipSession:
         self._result = endings.of_question(self._request.operation, message, record)
         if self._request.operation is Operation.LAST_TRANSACTION:
             self._shown = _place(self._result.record)
+
+    def _take_relay(self, message: Message) -> None:
+        """Type 17: carry it, say no, or pass over what cannot be a new message of this request."""
+        relay = relaying.wish_of(message)
+        old = "result_code" in message.values or self._relay is not None
+        if old or self._request.operation not in relaying.ONLINE:
+            self._pass_over("stale_message", "a message for the host that nobody waits for")
+        elif relay is None:
+            self._pass_over("relay_unreadable", "a message for the host without length or host")
+            self._say(relaying.failure(self._profile.app_name, relaying.NOT_READABLE))
+        elif relay.data in self._carried or self._relays == relaying.MESSAGES_MAX:
+            self._pass_over("relay_repeated", f"{len(relay.data)} bytes are not carried again")
+        else:
+            self._relay = relay
+            self._relays += 1
+            self._carried.append(relay.data)
+            self._actions.append(relay)
+
+    def _relay_over(self, message: Message, now: float) -> Sequence[Action]:
+        """Give the terminal what came of its message; nothing, if the request is over meanwhile."""
+        self._relay = None
+        if self._phase is Phase.WAITING:
+            self._say(message)
+            self._wait(now)
+        return self._flush()
+
+    def _say(self, message: Message) -> None:
+        self._actions.append(Send(self._framer.frame(serialise(message))))
 
     def _strange(self, message: Message) -> str:
         """Why a message is no answer to this request; "" where it can be one."""

@@ -18,7 +18,8 @@ The order of a money request:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from protocols.kit.vocabulary import Operation, Outcome, TerminalStatus, TransactionRecord
 
@@ -151,7 +152,25 @@ class Finished:
     result: ExchangeResult
 
 
-Action = Send | ResultSeen | Progress | ReceiptText | Note | Finished
+@dataclass(frozen=True, slots=True, repr=False)
+class Relay:
+    """Carry a message of the terminal to its host, once, and give back what the host answers.
+
+    `data` begins with its own length (two bytes, most significant first), as the answer does; both
+    hold card data, so only their lengths are ever shown. After it the pump calls `relayed` or
+    `relay_failed` of the session; it never carries the same action again.
+    """
+
+    data: bytes
+    host: str
+    port: int
+    timeout_s: float
+
+    def __repr__(self) -> str:
+        return f"Relay({len(self.data)} bytes to {self.host}:{self.port})"
+
+
+Action = Send | ResultSeen | Progress | ReceiptText | Note | Finished | Relay
 
 
 class Session(Protocol):
@@ -178,3 +197,27 @@ class Session(Protocol):
 
     def abort(self, now: float) -> Sequence[Action]:
         """Ask the terminal to stop the running request, where the protocol allows it now."""
+
+
+class RelayFailure(Enum):
+    """Why a message was not carried to the host and back, or not as far as anybody knows."""
+
+    REFUSED = "refused"  # the configuration does not name this host; nothing left us
+    UNREACHABLE = "unreachable"  # no connection; nothing left us
+    NO_ANSWER = "no_answer"  # it may have reached the host
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it is certain that the host has not seen the message."""
+        return self is not RelayFailure.NO_ANSWER
+
+
+@runtime_checkable
+class RelayingSession(Session, Protocol):
+    """A session that gives `Relay`: the terminal reaches its host through the till."""
+
+    def relayed(self, data: bytes, now: float) -> Sequence[Action]:
+        """The host's answer to the last `Relay`, its length in front."""
+
+    def relay_failed(self, now: float, why: RelayFailure) -> Sequence[Action]:
+        """There is no answer; the terminal must be told so."""

@@ -64,7 +64,8 @@ def meaning(code: str) -> ResultMeaning:
     return RESULTS.get(code) or ResultMeaning(Outcome.UNKNOWN, UNLISTED, _LOOK)
 
 
-_PROGRESS: Final = frozenset({"78", "79", "80", "81", "82"})
+# 78 to 82 stand in the documentation, the rest in the official clients only.
+_PROGRESS: Final = frozenset({"78", "79", "80", "81", "82", "83", "84", "85", "86", "87"})
 
 
 def progress_text(code: str) -> str:

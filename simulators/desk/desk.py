@@ -36,7 +36,7 @@ class Desk:
     ) -> None:
         self.terminal = terminal
         self.now = 0.0
-        self.link = StxLink(shape, habits, self._judge)
+        self.link = StxLink(shape, habits, self.judge)
         self._stream = stream
         self._main: Dialogue | None = None
         self._beside: list[Dialogue] = []
@@ -193,7 +193,7 @@ class Desk:
         if self._main is None or self._main.ending:
             self.terminal.finish()
 
-    def _judge(self, payload: bytes) -> Verdict:
+    def judge(self, payload: bytes) -> Verdict:
         """What the line answers to a good frame; a scenario may want it otherwise."""
         plan = self.terminal.script.take(self.names(payload))
         heard = self.hears(payload)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import BadLinkSettings
 from drivers.links.factory import LinkSettings, build_link, parse_link
+from drivers.relay import AllowedHosts, TcpHost
 from drivers.terminal import PumpLimits, Terminal
 from drivers.trace import TracedLink, TraceFile, TraceFormat
 from protocols.kit.capabilities import Capability
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from drivers.clock import Clock
     from drivers.links.contract import Link
+    from drivers.relay import HostLink
     from protocols.kit.contract import ProtocolSpec
     from protocols.kit.session import Session
     from terminal_agent.config import Loaded, TerminalConfig
@@ -123,8 +125,10 @@ def station_over(
     *,
     scale: float = 1.0,
     limits: PumpLimits | None = None,
+    host: HostLink | None = None,
 ) -> Station:
-    """A station on a link that exists already; `limits` None are those of the driver."""
+    """A station on a link that exists already; `limits` None are those of the driver. `host` is the
+    way to hosts that the terminal may have its messages carried to, None the network."""
     spec = load(config.protocol)
     profile = config.profile or spec.default_profile
     capabilities = spec.profiles[profile].capabilities
@@ -146,6 +150,7 @@ def station_over(
             session=_factory(spec, settings, clock),
             limits=limits,
             redials=link.transport in spec.redials,
+            host=AllowedHosts.of(config.relay_hosts, host or TcpHost(clock=clock)),
         ),
         clock=clock,
         capabilities=capabilities,

@@ -30,6 +30,10 @@ MEANINGS = {
     "terminal.NAME.password": "up to six digits; empty: what the profile's terminals come with",
     "terminal.NAME.printer": "who prints the terminal's own receipt: the till, or the terminal",
     "terminal.NAME.terminal_id": "if set, another terminal on the line is refused",
+    "terminal.NAME.relay_hosts": (
+        'hosts, as `"10.0.0.7:10004"`, that this terminal may have its messages carried to; empty: '
+        "none (see the page on `aip`)"
+    ),
     "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
     " add how far the journal reached; `journal verify` reads it",
     "journal.anchor_key": "a secret that signs the anchors in that file",

@@ -16,6 +16,7 @@ from protocols.kit.session import (
     Original,
     Progress,
     ReceiptText,
+    Relay,
     Request,
     ResultSeen,
     Send,
@@ -52,7 +53,7 @@ class Peer:
         self.session = AipSession(settings)
         self.now = 0.0
         self.sends: list[Send] = []
-        self.told: list[Progress | ReceiptText | Note | ResultSeen] = []
+        self.told: list[Progress | ReceiptText | Note | ResultSeen | Relay] = []
         self.result: ExchangeResult | None = None
 
     def do(self, actions: Sequence[Action]) -> None:

@@ -13,6 +13,7 @@ from protocols.kit.session import (
     Original,
     Progress,
     ReceiptText,
+    Relay,
     Request,
     ResultSeen,
     Send,
@@ -50,7 +51,7 @@ class Peer:
         self.now = 0.0
         self.sends: list[Send] = []
         self.seen: list[ResultSeen] = []
-        self.told: list[Progress | ReceiptText | Note] = []
+        self.told: list[Progress | ReceiptText | Note | Relay] = []
         self.result: ExchangeResult | None = None
 
     def do(self, actions: Sequence[Action]) -> None:

@@ -12,8 +12,6 @@ from protocols.kit.session import (
     Finished,
     Note,
     Original,
-    Progress,
-    ReceiptText,
     Request,
     ResultSeen,
     Send,
@@ -54,7 +52,7 @@ class Peer:
         self.now = 0.0
         self.sends: list[Send] = []
         self.seen: list[ResultSeen] = []
-        self.told: list[Progress | ReceiptText | Note] = []
+        self.told: list[Action] = []
         self.result: ExchangeResult | None = None
 
     def do(self, actions: Sequence[Action]) -> None:

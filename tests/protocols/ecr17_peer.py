@@ -18,10 +18,7 @@ from protocols.kit.session import (
     Finished,
     Note,
     Original,
-    Progress,
-    ReceiptText,
     Request,
-    ResultSeen,
     Send,
     SessionSettings,
 )
@@ -103,7 +100,7 @@ class Peer:
         self.shape = MODES[mode]
         self.now = 0.0
         self.sends: list[Send] = []
-        self.told: list[Progress | ReceiptText | Note | ResultSeen] = []
+        self.told: list[Action] = []
         self.result: ExchangeResult | None = None
 
     def do(self, actions: Sequence[Action]) -> None:

@@ -10,10 +10,7 @@ from protocols.kit.session import (
     Action,
     ExchangeResult,
     Finished,
-    Note,
     Original,
-    Progress,
-    ReceiptText,
     Request,
     ResultSeen,
     Send,
@@ -80,7 +77,7 @@ class Peer:
         self.now = 100.0
         self.sends: list[Send] = []
         self.heard: list[Message] = []
-        self.told: list[Progress | ReceiptText | Note | ResultSeen] = []
+        self.told: list[Action] = []
         self.result: ExchangeResult | None = None
         self._framer = tcp_framer()
 

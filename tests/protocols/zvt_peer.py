@@ -10,6 +10,7 @@ from protocols.kit.session import (
     Note,
     Progress,
     ReceiptText,
+    Relay,
     Request,
     ResultSeen,
     Send,
@@ -49,7 +50,7 @@ class Peer:
         self.session = ZvtSession(settings)
         self.now = 0.0
         self.sends: list[Send] = []
-        self.told: list[Progress | ReceiptText | Note | ResultSeen] = []
+        self.told: list[Progress | ReceiptText | Note | ResultSeen | Relay] = []
         self.result: ExchangeResult | None = None
         self._serial = transport == "serial"
         self._framer = SerialFramer() if self._serial else TcpFramer()

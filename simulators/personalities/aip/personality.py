@@ -12,6 +12,7 @@ from protocols.aip.profiles import AIP_PROFILES
 from protocols.kit.errors import ProtocolError
 from protocols.kit.framing import Payload
 from simulators.personalities.aip import answers
+from simulators.personalities.aip.relay import UNCLEAR, RelayDesk
 from simulators.personalities.aip.words import (
     APPROVED,
     BUSY,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from protocols.kit.framing import Piece
     from protocols.kit.messages import Message
     from simulators.bank import BookingKind
+    from simulators.host import RelayHost
     from simulators.memory import Transaction
     from simulators.personality import PersonalitySettings
     from simulators.steps import Plan
@@ -58,14 +60,21 @@ class AipPersonality:
         self._gap_due: float | None = None
         self._job: Job | None = None
         self._closes_at: float | None = None  # when a settlement is through
+        self._relay = RelayDesk(terminal) if self._profile.relays else None
         self._out = bytearray()
+
+    @property
+    def host(self) -> RelayHost | None:
+        """The host that this terminal reaches through the till; None for one with its own line."""
+        return self._relay.host if self._relay is not None else None
 
     # -- the contract ---------------------------------------------------------------------------
 
     @property
     def deadline(self) -> float | None:
         """The earliest of all timers."""
-        timers = (self._terminal.deadline, self._gap_due, self._closes_at)
+        relay_due = self._relay.due if self._relay is not None else None
+        timers = (self._terminal.deadline, self._gap_due, self._closes_at, relay_due)
         return min((moment for moment in timers if moment is not None), default=None)
 
     @property
@@ -89,6 +98,9 @@ class AipPersonality:
             self._closes_at = None
             self._terminal.end_of_day()
             self._finish(APPROVED)
+        desk, asked = self._relay, self._terminal.phase is Phase.HOST
+        if desk is not None and desk.due is not None and now >= desk.due and asked:
+            self._terminal.host_said(desk.give_up())
         return self._react(pieces, now)
 
     def line_up(self, now: float) -> bytes:
@@ -118,14 +130,40 @@ class AipPersonality:
         while happenings:
             match happenings.popleft():
                 case Happening.POWER_LOST:
-                    self._framer.reset()
-                    self._gap_due = self._closes_at = self._job = None
+                    self._power_lost()
+                case Happening.HOST_ASKED if self._relay is not None and self._job is not None:
+                    self._ask_host(self._relay, self._job, now)
                 case Happening.DECIDED if self._job is not None:
                     self._tell(self._job, now)
                 case _:
                     continue
         if self._job is None:
             self._terminal.finish()
+
+    def _power_lost(self) -> None:
+        self._framer.reset()
+        self._out.clear()
+        self._gap_due = self._closes_at = self._job = None
+        if self._relay is not None and self._relay.waits:
+            self._relay.give_up()
+            self._terminal.save()
+
+    def _ask_host(self, desk: RelayDesk, job: Job, now: float) -> None:
+        cut = job.plan.get("power_cut")
+        if cut is not None and cut.when == "before_commit":
+            self._terminal.power_off(now, for_s=cut.seconds)
+            return
+        self._say(desk.ask(_order(job.request, self._terminal), job.plan, now))
+
+    def _take_relayed(self, desk: RelayDesk, message: Message, now: float) -> None:
+        """The till brings the host's answer, or says that there is none."""
+        told = desk.told(message)
+        cut = self._job.plan.get("power_cut") if self._job is not None else None
+        if cut is not None:
+            self._terminal.save()
+            self._terminal.power_off(now, for_s=cut.seconds)
+        else:
+            self._terminal.host_said(told)
 
     def _say(self, message: Message) -> None:
         self._out += self._framer.frame(serialise(message))
@@ -139,7 +177,12 @@ class AipPersonality:
         except ProtocolError:
             return
         plan = self._terminal.script.take(names_of(payload))
-        if "ignore" in plan or "silent" in plan or "result_code" in message.values:
+        if "ignore" in plan or "silent" in plan:
+            return
+        if "result_code" in message.values:
+            relayed = message.number("trans_type") == tags.RELAY
+            if relayed and self._relay is not None and self._relay.waits:
+                self._take_relayed(self._relay, message, now)
             return
         self._device(now)
         number = message.number("trans_type")
@@ -176,7 +219,8 @@ class AipPersonality:
             self._say(self._stale(terminal.last_shown))
         if number in MONEY:
             self._job = Job(message, plan)
-            terminal.start(_order(message, terminal), now, plan)
+            outside = self._relay is not None
+            terminal.start(_order(message, terminal), now, plan, outside=outside)
         elif number == tags.SETTLE:
             self._job = Job(message, plan)
             self._closes_at = now + terminal.settings.end_of_day_s
@@ -191,7 +235,7 @@ class AipPersonality:
         """The answer to a query or a reprint: the last record, or that of a voucher number."""
         terminal, profile = self._terminal, self._profile
         voucher = message.text("original_trace_number")
-        shown = terminal.memory.find(_receipt(voucher)) if voucher else terminal.last_shown
+        shown = terminal.memory.find(_receipt(voucher)) if voucher else self._last()
         if shown is None:
             return answers.plain(terminal, message, profile, NO_RECORD)
         number = message.number("trans_type")
@@ -203,6 +247,12 @@ class AipPersonality:
             number=None if profile.query_tells_type else number,
             lines=number == tags.REPRINT,
         )
+
+    def _last(self) -> Transaction | None:
+        """The last record; one of unknown outcome is never left out."""
+        last = self._terminal.memory.last
+        unclear = last is not None and last.host_code == UNCLEAR
+        return last if unclear else self._terminal.last_shown
 
     def _stale(self, shown: Transaction) -> Message:
         old = build(answers.TYPES[shown.kind], app_name=tags.APP_PAYMENT)

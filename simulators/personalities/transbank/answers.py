@@ -107,6 +107,8 @@ def last_line(settings: TerminalSettings, code: str = "00") -> bytes:
 def bare(layout: MessageLayout, code: str, settings: TerminalSettings, **more: str) -> bytes:
     """A reply with a code and what identifies the terminal, as far as the layout has room."""
     values = {**_head(code, settings), **more}
+    if "ticket_number" in layout.names:  # clients count on every field of a sale, empty or not
+        return _said(layout, values)
     known = {name: value for name, value in values.items() if name in layout.names}
     return serialise(build(layout, **known))
 

@@ -1,0 +1,1 @@
+"""Programs of others against our simulated terminals, each in an environment of its own."""
