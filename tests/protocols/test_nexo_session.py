@@ -328,6 +328,21 @@ def test_what_comes_between_requests_and_behind_a_result_is_not_taken() -> None:
     assert len(peer.seen) == 1
 
 
+def test_a_card_number_in_the_wrong_place_goes_no_further() -> None:
+    card = "4761739001010119"
+    peer = Peer()
+    peer.start()
+    peer.say("EventNotification", event_time="now", event="CardInserted", event_details=card)
+    peer.say("PaymentResponse", **{**APPROVED, "card_name": card, "masked_pan": card})
+    peer.durable()
+    peer.start(Request(Operation.DIAGNOSE))
+    peer.say("DiagnosisResponse", result="Success", additional_response=card)
+    assert peer.result is not None
+    assert card not in f"{peer.told} {peer.seen} {peer.result}"
+    record = peer.seen[0].record
+    assert record.card_name == record.masked_pan == "476173******0119"
+
+
 # --- the line ------------------------------------------------------------------------------------
 
 
