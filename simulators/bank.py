@@ -45,11 +45,16 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class HostAnswer:
-    """The host's decision; `code` is its own code where it declines."""
+    """The host's decision; `code` is its own code where it declines.
+
+    A deep host also gives its own number of what it approved, and its authorisation code.
+    """
 
     reason: Reason
     amount_minor: int
     code: str = ""
+    rrn: str = ""
+    auth_code: str = ""
 
 
 class Bank:

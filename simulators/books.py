@@ -6,11 +6,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from simulators.errors import BadScenario
+from simulators.hostline import BatchSums, HostRequest
 from simulators.memory import OpenVote, Reason, Transaction
 from simulators.settings import NUMBER_DIGITS_RECEIPT, NUMBER_DIGITS_TRACE, MissingAckHabit
 
 if TYPE_CHECKING:
-    from simulators.bank import BookingKind
+    from simulators.bank import BookingKind, HostAnswer
     from simulators.memory import Counters
     from simulators.scenario import Sale
     from simulators.terminal import SimTerminal
@@ -70,8 +72,35 @@ def _void_obstacle(terminal: SimTerminal, order: Order) -> Reason:
     return Reason.APPROVED
 
 
+def request(terminal: SimTerminal, order: Order) -> HostRequest:
+    """What the host is asked for, with the numbers that `commit` will give it."""
+    numbers = _next_numbers(copy(terminal.memory.counters))
+    return HostRequest(
+        kind=order.kind,
+        amount_minor=amount_of(terminal, order),
+        currency=order.currency,
+        receipt_number=numbers.receipt,
+        trace_number=numbers.trace,
+        original=terminal.memory.find(order.original_receipt_number or ""),
+        reference=order.reference,
+    )
+
+
+def booked_at_once(terminal: SimTerminal, order: Order) -> Transaction | None:
+    """Ask the host and book, for good, in no time; None where the host does not want it."""
+    told = terminal.host.ask_at_once(request(terminal, order))
+    if told.reason is not Reason.APPROVED:
+        return None
+    return commit(terminal, order, told.amount_minor, voting=False, told=told)
+
+
 def commit(
-    terminal: SimTerminal, order: Order, amount_minor: int, *, voting: bool = True
+    terminal: SimTerminal,
+    order: Order,
+    amount_minor: int,
+    *,
+    voting: bool = True,
+    told: HostAnswer | None = None,
 ) -> Transaction:
     """Book an order: provisionally when `voting`, else for good."""
     memory = terminal.memory
@@ -81,6 +110,8 @@ def commit(
     drawn = memory.counters.trace * 7919 + (memory.counters.batch - 1) * 104_729
     transaction.auth_code = f"{drawn % 1_000_000:06d}"
     transaction.rrn = f"{memory.counters.batch % 1_000_000:06d}{transaction.trace_number}"
+    if told is not None and told.rrn:
+        transaction.rrn, transaction.auth_code = told.rrn, told.auth_code
     original = memory.find(order.original_receipt_number or "") if order.kind == "void" else None
     if original is not None:
         original.reversed_by = transaction.receipt_number
@@ -89,15 +120,7 @@ def commit(
     memory.last = memory.last_positive = transaction
     if voting:
         memory.vote = OpenVote(transaction, *before)
-    terminal.bank.book(
-        order.kind,
-        amount_minor,
-        currency=transaction.currency,
-        receipt_number=transaction.receipt_number,
-        trace_number=transaction.trace_number,
-        original_receipt_number=transaction.original_receipt_number,
-        reference=order.reference,
-    )
+    terminal.host.book(transaction)
     return transaction
 
 
@@ -120,6 +143,13 @@ def refused(terminal: SimTerminal, order: Order, reason: Reason, code: str) -> T
     transaction.host_code = code
     terminal.memory.last = transaction
     return transaction
+
+
+def voted_on(terminal: SimTerminal) -> Transaction:
+    """What was booked and waits for somebody to take its result."""
+    vote = terminal.memory.vote
+    assert vote is not None, "a booking waits for its vote"
+    return vote.transaction
 
 
 def begin(terminal: SimTerminal, order: Order, code: str) -> Transaction:
@@ -169,15 +199,7 @@ def undo(terminal: SimTerminal) -> None:
         memory.last = vote.last_before
     elif habit is MissingAckHabit.REC2:
         reversal = _reversal_record(terminal, undone)
-    terminal.bank.book(
-        "auto_reversal",
-        undone.amount_minor,
-        currency=undone.currency,
-        receipt_number=reversal.receipt_number,
-        trace_number=reversal.trace_number,
-        original_receipt_number=undone.receipt_number,
-        reference=undone.reference,
-    )
+    terminal.host.unbook(undone, reversal)
 
 
 def _take_out(terminal: SimTerminal, vote: OpenVote) -> None:
@@ -212,6 +234,7 @@ def _reversal_record(terminal: SimTerminal, undone: Transaction) -> Transaction:
 def close_batch(terminal: SimTerminal) -> Totals:
     """Empty the turnover store; the last record and the numbers stay."""
     memory = terminal.memory
+    batch = terminal.host.settle(_sums(terminal))
     booked = [transaction for transaction in memory.store if transaction.approved]
     signs = {"sale": 1, "void": -1, "refund": -1, "auto_reversal": 0}
     totals = Totals(
@@ -221,8 +244,15 @@ def close_batch(terminal: SimTerminal) -> Totals:
         total_minor=sum(signs[t.kind] * t.amount_minor for t in booked),
     )
     memory.store.clear()
-    memory.counters.batch += 1
+    memory.counters.batch = memory.counters.batch + 1 if batch is None else batch
     return totals
+
+
+def _sums(terminal: SimTerminal) -> BatchSums:
+    booked = [one for one in terminal.memory.store if one.approved and one.kind != "auto_reversal"]
+    came = [one.amount_minor for one in booked if one.kind == "sale"]
+    gone = [one.amount_minor for one in booked if one.kind != "sale"]
+    return BatchSums(sum(came), len(came), sum(gone), len(gone), terminal.settings.currency)
 
 
 def preload(terminal: SimTerminal, sale: Sale) -> None:
@@ -231,10 +261,12 @@ def preload(terminal: SimTerminal, sale: Sale) -> None:
     if sale.receipt_number:
         memory.counters.receipt = int(sale.receipt_number) - 1
     order = Order("sale", sale.amount_minor, sale.currency or terminal.settings.currency)
-    booked = commit(terminal, order, sale.amount_minor, voting=False)
+    booked = booked_at_once(terminal, order)
+    if booked is None:
+        raise BadScenario("the acquirer refuses a sale that was to be there", where="sale")
     if sale.state == "voided":
         void = Order("void", sale.amount_minor, booked.currency, booked.receipt_number)
-        commit(terminal, void, sale.amount_minor, voting=False)
+        booked_at_once(terminal, void)
     elif sale.state == "settled":
         memory.store.remove(booked)
 

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--scenario", default="approved", metavar="NAME|FILE", help="what happens")
     what.add_argument("--seed", type=int, default=0, metavar="N", help="for noise on the cable")
     what.add_argument("--time-scale", type=_positive, default=1.0, metavar="X", help="hurry")
+    what.add_argument("--deep", action="store_true", help="with an acquirer behind it (ISO 8583)")
     what.add_argument("--printer", choices=("ecr", "terminal"), default="ecr")
     kept = parser.add_argument_group("what it keeps")
     kept.add_argument("--ledger", type=Path, metavar="FILE", help="the bank's bookings, as JSON")
@@ -144,6 +145,8 @@ def _serve(options: argparse.Namespace) -> None:
         t1_floor_s=T1_FLOOR_REAL_S * scale,
         ledger=options.ledger,
         state=options.state,
+        deep=options.deep,
+        acquirer_tcp=True,
     )
     clock = ScaledClock(scale)
     station = build(settings, wall=clock.wall)

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from simulators.acquirer.settings import HostSettings
+from simulators.acquirer.settings import read as read_host
 from simulators.bank import BookingKind
 from simulators.errors import BadScenario
 from simulators.settings import TerminalSettings
@@ -118,7 +120,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything that is played. `terminal` holds settings that differ from the profile's."""
+    """Everything that is played. `terminal` holds settings that differ from the profile's.
+
+    `host` is the acquirer of a deep terminal, and what goes wrong on the line to it.
+    """
 
     name: str = "approved"
     about: str = ""
@@ -126,6 +131,7 @@ class Scenario:
     steps: tuple[Step, ...] = ()
     faults: tuple[Fault, ...] = ()
     terminal: Mapping[str, object] = field(default_factory=dict)
+    host: HostSettings = field(default_factory=HostSettings)
 
     def settings(self, base: TerminalSettings) -> TerminalSettings:
         """The terminal's settings with what the scenario wants otherwise."""
@@ -170,7 +176,12 @@ def parse(text: str, name: str) -> Scenario:
         steps=tuple(_step(row) for row in table.tables("step")),
         faults=tuple(_fault(row) for row in table.tables("fault")),
         terminal=_terminal(table.table("terminal")),
+        host=read_host(table.table("host")),
     )
+    if "host" in table and not scenario.terminal.get("deep"):
+        raise BadScenario(
+            "only a deep terminal has an acquirer: deep = true", where=f"{name}, host"
+        )
     table.finish()
     return scenario
 

@@ -50,6 +50,7 @@ class TerminalSettings:
 
     `busy_while_settling`: whether status enquiries are answered "busy" until an open vote is
     settled; False is the dangerous kind that answers with the still-booked record.
+    `deep`: an acquirer stands behind it, which speaks ISO 8583 and keeps the ledger.
     `duplicate_filter`: whether the same message again, before anything else happened, is known.
     """
 
@@ -64,6 +65,7 @@ class TerminalSettings:
     own_printer: bool = False
     end_of_day_pending: bool = False
     locked: bool = False
+    deep: bool = False
     think_s: float = 1.0
     host_s: float = 1.5
     card_timeout_s: float = 60.0

@@ -23,13 +23,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from simulators.hostline import HostLine
+    from simulators.settings import TerminalSettings
+
 STATE_VERSION: Final = 1
+ACQUIRER: Final = "acquirer"  # where a deep terminal's state file keeps what is behind it
 TRANSPORTS: Final = ("serial", "tcp")
 
 
 @dataclass(frozen=True, slots=True)
 class StationSettings:
     """What one simulated terminal is to be. `char_s`: seconds a character takes on the cable.
+
+    `deep` puts an acquirer behind it, as the scenario may too; `acquirer_tcp` a port in between.
 
     `printer`: who prints the receipts, "terminal" or "ecr" (then as the till registered).
     """
@@ -44,6 +50,8 @@ class StationSettings:
     t1_floor_s: float = 0.0
     ledger: Path | None = None
     state: Path | None = None
+    deep: bool = False
+    acquirer_tcp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +87,26 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
         )
     scenario = settings.scenario
     _check_words(scenario, spec)
-    bank, memory = _remembered(settings, spec, wall)
     device = scenario.settings(spec.terminal(profile))
+    device = replace(
+        device,
+        own_printer=device.own_printer or settings.printer == "terminal",
+        deep=device.deep or settings.deep,
+    )
+    bank, memory, acquirer = _remembered(settings, spec, wall, deep=device.deep)
+    host = None
+    if device.deep:
+        host = _deep(settings, spec, bank, device=device, wall=wall, stored=acquirer)
     terminal = SimTerminal(
         bank=bank,
         wall=wall,
-        settings=replace(device, own_printer=True) if settings.printer == "terminal" else device,
+        settings=device,
         memory=memory,
         script=Script(scenario.steps),
+        host=host,
     )
-    terminal.save = _saver(settings, spec, bank, terminal.memory)
+    terminal.save = _saver(settings, spec, bank, terminal)
+    terminal.host.saves_by(terminal.save)
     if memory is None:
         terminal.preload(scenario.sales)
     else:
@@ -111,6 +129,29 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
     return Station(spec, profile, bank, terminal, personality, cable)
 
 
+def _deep(
+    settings: StationSettings,
+    spec: PersonalitySpec,
+    bank: Bank,
+    *,
+    device: TerminalSettings,
+    wall: Callable[[], datetime],
+    stored: object,
+) -> HostLine:
+    """The acquirer behind a deep terminal; only these need its package."""
+    from simulators.acquirer.assembly import deep_host
+
+    return deep_host(
+        bank,
+        device=device,
+        settings=settings.scenario.host,
+        wall=wall,
+        known=spec.is_code,
+        stored=stored,
+        tcp=settings.acquirer_tcp,
+    )
+
+
 def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:
     """Names and codes must be the protocol's: a misspelt one would just never happen."""
     for number, step in enumerate(scenario.steps, start=1):
@@ -129,11 +170,12 @@ def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:
 
 
 def _remembered(
-    settings: StationSettings, spec: PersonalitySpec, wall: Callable[[], datetime]
-) -> tuple[Bank, Memory | None]:
+    settings: StationSettings, spec: PersonalitySpec, wall: Callable[[], datetime], *, deep: bool
+) -> tuple[Bank, Memory | None, object]:
+    """The bank, the terminal's memory, and what a deep one's acquirer keeps. Raises BadState."""
     path = settings.state
     if path is None or not path.exists():
-        return Bank(wall=wall), None
+        return Bank(wall=wall), None, None
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -143,11 +185,15 @@ def _remembered(
     if stored.get("protocol") != spec.protocol:
         raise BadState(f"{path} belongs to a terminal that speaks {stored.get('protocol')}")
     bank = Bank(wall=wall, bookings=bookings_from(stored.get("bank")))
-    return bank, memory_from(stored.get("memory"))
+    acquirer: object = stored.get(ACQUIRER)
+    if deep != (acquirer is not None):
+        has = "has no" if deep else "has an"
+        raise BadState(f"{path} belongs to a terminal that {has} acquirer behind it")
+    return bank, memory_from(stored.get("memory")), acquirer
 
 
 def _saver(
-    settings: StationSettings, spec: PersonalitySpec, bank: Bank, memory: Memory
+    settings: StationSettings, spec: PersonalitySpec, bank: Bank, terminal: SimTerminal
 ) -> Callable[[], None]:
     """Memory and books go into one file, so that they never contradict; the ledger is a copy."""
     state, ledger = settings.state, settings.ledger
@@ -156,12 +202,15 @@ def _saver(
     def save() -> None:
         nonlocal written
         if state is not None:
-            content = {
+            content: dict[str, object] = {
                 "version": STATE_VERSION,
                 "protocol": spec.protocol,
-                "memory": memory.to_json(),
+                "memory": terminal.memory.to_json(),
                 "bank": bank.ledger(),
             }
+            acquirer = terminal.host.to_json()
+            if acquirer is not None:
+                content[ACQUIRER] = acquirer
             replace_json(state, content)
         if ledger is not None and written != len(bank.bookings):
             written = len(bank.bookings)

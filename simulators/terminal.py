@@ -8,12 +8,13 @@ as an argument; `deadline` says when `tick` is due.
 from __future__ import annotations
 
 from collections import deque
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from simulators import books
 from simulators.books import Order
+from simulators.hostline import ShallowHost
 from simulators.memory import Memory, Reason, Transaction
+from simulators.phases import Happening, Phase
 from simulators.settings import CardHabit, MissingAckHabit, Shown, TerminalSettings
 from simulators.steps import NO_PLAN, Plan, Script
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulators.bank import Bank, BookingKind
+    from simulators.hostline import HostLine
     from simulators.scenario import Sale
 
 __all__ = ["Happening", "Order", "Phase", "SimTerminal"]
@@ -30,33 +32,11 @@ PAPER_MAX: Final = 200  # slips kept to look at; older ones fall into the bin
 STOP_KEY: Final = "stop"
 
 
-class Phase(Enum):
-    """What the device is at."""
-
-    IDLE = auto()
-    CARD = auto()  # waits for a card
-    HOST = auto()  # waits for the host
-    VOTE = auto()  # booked; waits for somebody to take the result
-    CLOSING = auto()  # decided for good; the dialogue may still print
-    REVERSING = auto()  # undoes what nobody acknowledged
-    OFF = auto()
-    BOOTING = auto()
-
-
-class Happening(Enum):
-    """What the personality is told."""
-
-    CARD_WANTED = auto()
-    HOST_ASKED = auto()
-    DECIDED = auto()
-    REVERSING = auto()
-    REVERSED = auto()
-    POWER_LOST = auto()
-    POWER_BACK = auto()
-
-
 class SimTerminal:
-    """One terminal. `save` makes memory and books durable; it is called before anybody is told."""
+    """One terminal. `save` makes memory and books durable; it is called before anybody is told.
+
+    `bank` is where the truth stands, `host` is how the terminal reaches it.
+    """
 
     def __init__(
         self,
@@ -67,9 +47,11 @@ class SimTerminal:
         memory: Memory | None = None,
         script: Script | None = None,
         save: Callable[[], None] | None = None,
+        host: HostLine | None = None,
     ) -> None:
         self.settings = settings or TerminalSettings()
         self.bank = bank
+        self.host: HostLine = host or ShallowHost(bank)
         self.memory = memory or Memory()
         self.script = script or Script(())
         self.wall = wall
@@ -87,7 +69,8 @@ class SimTerminal:
         self._plan = NO_PLAN
         self._outside = False
         self._due: float | None = None
-        if self.memory.vote is not None:  # the process ended while a vote was open
+        self._online = False  # an answer of the host is awaited
+        if self.memory.vote is not None or self.host.owes:  # the process ended in between
             self.phase = Phase.BOOTING
             self._due = float("-inf")
 
@@ -96,7 +79,10 @@ class SimTerminal:
     @property
     def deadline(self) -> float | None:
         """When `tick` is due."""
-        return self._due
+        host = self.host.deadline
+        if host is None or (self._due is not None and self._due <= host):
+            return self._due
+        return host
 
     @property
     def powered(self) -> bool:
@@ -141,7 +127,7 @@ class SimTerminal:
     def _ask_card(self, order: Order, now: float) -> None:
         self.phase = Phase.CARD
         self.display = "card"
-        self._tell(Happening.CARD_WANTED)
+        self.happenings.append(Happening.CARD_WANTED)
         stop = self._plan.get("card_abort")
         timeout_s = order.card_timeout_s or self.settings.card_timeout_s
         automatic = self.card_habit is CardHabit.AUTO and "card_never" not in self._plan
@@ -165,7 +151,7 @@ class SimTerminal:
         slow = self._plan.get("host_delay")
         wait_s = slow.seconds if slow else self.settings.host_s
         self._due = None if self._outside else now + wait_s
-        self._tell(Happening.HOST_ASKED)
+        self.happenings.append(Happening.HOST_ASKED)
 
     def host_said(self, transaction: Transaction) -> None:
         """The order that was asked about outside ended with this record."""
@@ -173,7 +159,7 @@ class SimTerminal:
         self.decided = transaction
         self.save()
         self.phase = Phase.CLOSING
-        self._tell(Happening.DECIDED)
+        self.happenings.append(Happening.DECIDED)
 
     def _host_due(self, now: float) -> None:
         order, plan = self._order, self._plan
@@ -182,17 +168,29 @@ class SimTerminal:
         if cut is not None and cut.when == "before_commit":
             self.power_off(now, for_s=cut.seconds)
             return
-        answer = self.bank.decide(books.amount_of(self, order), plan)
+        self.host.ask(books.request(self, order), plan, now)
+        self._await_host(now)
+
+    def _await_host(self, now: float) -> None:
+        """Go on as soon as the host has answered what it was asked."""
+        self._online = self.host.answer is None
+        if not self._online:
+            self._ANSWERED[self.phase](self, now)
+
+    def _answered(self, now: float) -> None:
+        order, answer, cut = self._order, self.host.answer, self._plan.get("power_cut")
+        assert order is not None
+        assert answer is not None
         if answer.reason is not Reason.APPROVED:
             self._end_without_booking(answer.reason, answer.code)
             return
-        self.decided = books.commit(self, order, answer.amount_minor)
+        self.decided = books.commit(self, order, answer.amount_minor, told=answer)
         self.save()
         self.phase = Phase.VOTE
         if cut is not None:
             self.power_off(now, for_s=cut.seconds)
         else:
-            self._tell(Happening.DECIDED)
+            self.happenings.append(Happening.DECIDED)
 
     def _end_without_booking(self, reason: Reason, code: str = "") -> None:
         order = self._order
@@ -201,7 +199,7 @@ class SimTerminal:
         self.save()
         self.phase = Phase.CLOSING
         self._due = None
-        self._tell(Happening.DECIDED)
+        self.happenings.append(Happening.DECIDED)
 
     def abort(self) -> bool:
         """The till or the stop key wants it to end; only possible while a card is awaited."""
@@ -223,7 +221,8 @@ class SimTerminal:
         """Nobody took the result, or it was refused: do what this device does then."""
         if self.phase is not Phase.VOTE:
             return
-        if self.settings.vote is MissingAckHabit.STAY:
+        stays = self.settings.vote is MissingAckHabit.STAY
+        if stays or not self.host.can_reverse(books.voted_on(self).kind):
             self.vote()
         else:
             self._reverse(now)
@@ -232,7 +231,7 @@ class SimTerminal:
         self.phase = Phase.REVERSING
         self.display = "reversal"
         self._due = now + self.settings.reversal_s
-        self._tell(Happening.REVERSING)
+        self.happenings.append(Happening.REVERSING)
 
     def finish(self) -> None:
         """The dialogue is over."""
@@ -244,18 +243,25 @@ class SimTerminal:
 
     def tick(self, now: float) -> None:
         """Do everything that is due by now."""
-        while self._due is not None and now >= self._due:
-            moment = now if self._due == float("-inf") else self._due
-            self._due = None
-            self._DUE[self.phase](self, moment)
+        while (due := self.deadline) is not None and now >= due:
+            moment = now if due == float("-inf") else due
+            if due == self._due:
+                self._due = None
+                self._DUE[self.phase](self, moment)
+                continue
+            self.host.tick(moment)
+            if self._online:
+                self._await_host(moment)
 
     def power_off(self, now: float, *, for_s: float | None = None) -> None:
         """Pull the plug; with `for_s` it comes back by itself."""
         self.phase = Phase.OFF
         self.display = ""
         self._order = self.decided = None
+        self._online = False
+        self.host.power_lost()
         self._due = None if for_s is None else now + for_s
-        self._tell(Happening.POWER_LOST)
+        self.happenings.append(Happening.POWER_LOST)
 
     def power_on(self, now: float) -> None:
         """Give power; it boots first."""
@@ -264,29 +270,39 @@ class SimTerminal:
             self._due = now + self.settings.boot_s
 
     def _booted(self, now: float) -> None:
+        self.host.start_up(now)
+        self._await_host(now)
+
+    def _started(self, now: float) -> None:
         self.phase = Phase.IDLE
-        self._tell(Happening.POWER_BACK)
+        self.happenings.append(Happening.POWER_BACK)
         if self.memory.vote is not None:
             self.phase = Phase.VOTE
             self.no_vote(now)
             self.finish()
 
+    def _reversal_due(self, now: float) -> None:
+        self.host.reverse(books.voted_on(self), now)
+        self._await_host(now)
+
     def _reversed(self, _now: float) -> None:
         books.undo(self)
         self.save()
         self.phase = Phase.CLOSING
-        self._tell(Happening.REVERSED)
+        self.happenings.append(Happening.REVERSED)
 
     _DUE: Final = {
         Phase.CARD: _card_due,
         Phase.HOST: _host_due,
         Phase.OFF: power_on,
         Phase.BOOTING: _booted,
+        Phase.REVERSING: _reversal_due,
+    }
+    _ANSWERED: Final = {
+        Phase.HOST: _answered,
+        Phase.BOOTING: _started,
         Phase.REVERSING: _reversed,
     }
-
-    def _tell(self, happening: Happening) -> None:
-        self.happenings.append(happening)
 
     # -- people ---------------------------------------------------------------------------------
 
@@ -310,7 +326,7 @@ class SimTerminal:
         if self.phase is not Phase.IDLE:
             return None
         order = Order(kind, amount_minor, self.settings.currency)
-        transaction = books.commit(self, order, amount_minor, voting=False)
+        transaction = books.booked_at_once(self, order)
         self.save()
         return transaction
 

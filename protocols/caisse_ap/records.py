@@ -14,6 +14,7 @@ from protocols.kit.vocabulary import Booking, Outcome, TransactionRecord
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from protocols.caisse_ap.profiles import CaisseApProfile
     from protocols.kit.messages import Message
     from protocols.kit.session import Request
 
@@ -27,17 +28,16 @@ _KINDS: Final = {
 }
 
 
-def record_of(message: Message) -> TransactionRecord:
-    """What an answer says. An answer to a duplicate says nothing of how the original ended."""
+def record_of(message: Message, *, copied: bool = False) -> TransactionRecord:
+    """What an answer says. One to a duplicate (`copied`) says nothing of how its original ended."""
     result = message.text("result")
     code = code_of(result, message.text("reason")) if result is not None else None
-    action = message.text("action")
-    told = code is not None and action != DUPLICATE
+    told = code is not None and not copied
     amount = message.text("amount")
     secret = message.secret("pan")
     return TransactionRecord(
         booking=_BOOKINGS[meaning(code).outcome] if told and code else Booking.UNKNOWN,
-        kind=_KINDS.get(action or ""),
+        kind=_KINDS.get(message.text("action") or ""),
         amount_minor=int(amount) if amount else None,
         currency=message.text("currency"),
         merchant_id=message.text("contract_number"),
@@ -57,13 +57,19 @@ class Whose(Enum):
     NOT_TOLD = auto()
 
 
-def whose(request: Request, message: Message) -> Whose:
-    """Whether CF (and CH, where we sent one) came back as we sent it."""
-    private, reference = message.text("private"), message.text("till_reference")
-    wanted = request.reference
+def whose(request: Request, message: Message, profile: CaisseApProfile) -> Whose:
+    """Whether CF (and CH, where we send one) came back as we sent it."""
+    private, wanted = message.text("private"), request.reference
+    reference = message.text("till_reference") if profile.till_reference else None
     if any(told not in {None, "", wanted} for told in (private, reference)):
         return Whose.ANOTHERS
     return Whose.OURS if wanted is None or private else Whose.NOT_TOLD
+
+
+def is_copy(message: Message) -> bool:
+    """Whether an answer can be that to a duplicate: not one to a booking, and not AE 11."""
+    final = message.layout is ANSWER and message.text("result") != TAKEN
+    return final and message.text("action") in {None, DUPLICATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,11 @@ class Answer:
     complete: bool
 
     @classmethod
-    def of(cls, message: Message, request: Request, *, echoes: bool) -> Answer:
-        """Judge a message that came behind `request`; `echoes`: an answer must give CF back."""
+    def of(cls, message: Message, request: Request, profile: CaisseApProfile) -> Answer:
+        """Judge a message that came behind `request`."""
         result = message.text("result") if message.layout is ANSWER else None
-        owner = whose(request, message)
-        tied = owner is Whose.OURS or (owner is Whose.NOT_TOLD and not echoes)
+        owner = whose(request, message, profile)
+        tied = owner is Whose.OURS or (owner is Whose.NOT_TOLD and not profile.echoes)
         needed = _NEEDED.get(result or "", frozenset())
         final = message.layout is ANSWER and result != TAKEN
         return cls(

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.caisse_ap import commands
 from protocols.caisse_ap.heard import Heard
-from protocols.caisse_ap.layouts import ANSWER
 from protocols.caisse_ap.messages import serialise
 from protocols.caisse_ap.profiles import CAISSE_AP_PROFILES
-from protocols.caisse_ap.records import Answer, Whose, matches, record_of
-from protocols.caisse_ap.results import DONE, TAKEN, meaning
+from protocols.caisse_ap.records import Answer, Whose, is_copy, matches, record_of
+from protocols.caisse_ap.results import DONE, meaning
 from protocols.caisse_ap.slips import receipt_of
 from protocols.kit.session import (
     Action,
@@ -159,8 +158,7 @@ class CaisseApSession:
         """Every message behind our money request, judged, in order."""
         request = self._request
         assert request is not None
-        echoes = self._profile.echoes
-        return [Answer.of(message, request, echoes=echoes) for message in self._heard.messages]
+        return [Answer.of(message, request, self._profile) for message in self._heard.messages]
 
     def _answers(self) -> list[Answer]:
         """Every answer with all that a verdict needs."""
@@ -175,10 +173,7 @@ class CaisseApSession:
 
     def _copy(self) -> Message | None:
         """The answer to a request for a duplicate."""
-        for message in self._heard.messages:
-            if message.layout is ANSWER and message.text("result") != TAKEN:
-                return message
-        return None
+        return next((message for message in self._heard.messages if is_copy(message)), None)
 
     # -- ending ---------------------------------------------------------------------------------
 
@@ -245,7 +240,7 @@ class CaisseApSession:
 
 def _copied(message: Message, *, clean: bool) -> ExchangeResult:
     """A duplicate: its answer says whether there is one, not how the original ended."""
-    record = record_of(message)
+    record = record_of(message, copied=True)
     code = record.result_code or ""
     done = message.text("result") == DONE
     return ExchangeResult(

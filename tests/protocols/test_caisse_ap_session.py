@@ -215,9 +215,13 @@ def test_another_ch_is_not_ours_either() -> None:
     assert end(peer) == (Outcome.UNKNOWN, "timeout")
 
 
+def test_a_ch_where_we_sent_none_is_the_terminal_s_own() -> None:
+    assert Peer().answered(DONE, b"CH003abc").outcome is Outcome.APPROVED
+
+
 @pytest.mark.parametrize("rest", [b"CH003abc", b"CB0041250"], ids=["another's", "twice"])
 def test_what_follows_may_take_an_answer_back(rest: bytes) -> None:
-    ended = Peer().answered(DONE, rest)
+    ended = Peer("payxpert").answered(DONE, rest)
     assert (ended.outcome, ended.reason) == (Outcome.UNKNOWN, "garbled")
     peer = Peer()
     peer.begin(REPRINT)
@@ -469,6 +473,22 @@ def test_a_duplicate_shows_a_record_that_proves_nothing(operation: Operation) ->
     assert (record.booking, record.kind) == (Booking.UNKNOWN, None)
     assert (record.reference, record.amount_minor, record.date) == (OURS, 1250, "241126")
     assert peer.result.line_clean
+
+
+def test_the_answer_to_a_booking_is_no_duplicate_and_a_bare_one_tells_nothing_of_the_original() -> (
+    None
+):
+    peer = Peer()
+    peer.begin(REPRINT)
+    peer.hear(DONE)
+    assert peer.session.deadline == pytest.approx(60.0)
+    peer.hear(items(CB="1250", AE="10"))
+    peer.wait_out()
+    assert end(peer) == (Outcome.APPROVED, "completed")
+    assert peer.result is not None
+    assert peer.result.record is not None
+    assert peer.result.record.booking is Booking.UNKNOWN
+    assert not peer.result.line_clean
 
 
 def test_a_refused_duplicate_is_an_answer() -> None:

@@ -252,6 +252,41 @@ def test_steps_of_host_keypad_and_stop() -> None:
     assert port.kinds == ["sale", "refund"]
 
 
+ODD_ANSWERS: dict[str, dict[str, str | None]] = {
+    "no_echo": {"private": None},
+    "other_echo": {"private": "of another"},
+    "no_amount": {"amount": None},
+    "other_amount": {"amount": "00000001"},
+    "no_reason": {"reason": None},
+    "contradiction": {"result": "10", "reason": "04"},
+    "taken": {"result": "11"},
+    "amount_stays": {"result": "10"},
+}
+
+
+@pytest.mark.parametrize("way", sorted(ODD_ANSWERS))
+def test_an_answer_may_be_odd(way: str) -> None:
+    port = Port(f'[[step]]\non = "refund"\ndo = "odd"\ncode = "{way}"')
+    (answer,) = port.ask(request("1"))
+    for name, value in ODD_ANSWERS[way].items():
+        assert answer.text(name) == value
+    assert port.kinds == ["refund"]
+
+
+@pytest.mark.parametrize("way", ["hang_up", "newcomer"])
+def test_a_terminal_may_be_odd_once(way: str) -> None:
+    port = Port(f'[[step]]\non = "refund"\ndo = "odd"\ncode = "{way}"')
+    port.say(request("1"))
+    port.wait(QUIET_S)
+    if way == "newcomer":
+        port.redial()
+    assert len(answers(port.wait())) == 1
+    assert port.line.listening is (way == "newcomer")
+    port.redial()
+    assert len(port.ask(request("1"))) == 1
+    assert port.line.listening
+
+
 def test_a_customer_may_go_away() -> None:
     port = Port()
     port.terminal.card_habit = CardHabit.ABSENT
@@ -282,6 +317,7 @@ def test_names_and_codes_are_those_of_the_protocol() -> None:
         assert knows(name)
     assert not knows("status")
     assert is_code("0104")
+    assert all(is_code(way) for way in ODD_ANSWERS)
     assert not is_code("10")
     assert not is_code("0199")
     assert all(len(reason) == 2 for reason in REASONS.values())

@@ -277,6 +277,36 @@ def test_steps_of_host_keypad_and_stop() -> None:
     assert line.kinds == ["sale", "refund"]
 
 
+ODD_ANSWERS = {
+    "blank_echo": b"010000012501978          ",
+    "other_echo": b"010000012501978OF ANOTHER",
+    "no_amount": b"010        1978A000000011",
+    "other_amount": b"010000000011978A000000011",
+    "unlisted": b"015000012501978A000000011",
+    "amount_stays": b"010000012501978A000000011",
+    "again": b"010000012501978A000000011",
+}
+
+
+@pytest.mark.parametrize("way", sorted(ODD_ANSWERS))
+def test_an_answer_may_be_odd(way: str) -> None:
+    line = Line(f'[[step]]\non = "refund"\ndo = "odd"\ncode = "{way}"')
+    (body,) = line.ask(request("1"))
+    assert body == ODD_ANSWERS[way]
+    assert line.kinds == ["refund"]
+
+
+def test_a_report_may_come_where_none_is_wanted_and_an_answer_may_be_offered_again() -> None:
+    line = Line(
+        '[[step]]\non = "refund"\ndo = "odd"\ncode = "report"\n'
+        '[[step]]\non = "refund"\nnth = 2\ndo = "odd"\ncode = "again"\n'
+    )
+    assert len(line.ask(request("1"))[0]) == 80
+    line.say(ENQ)
+    line.say(request("1", private="A000000012") + EOT)
+    assert controls(line.wait(120.0)).count("EOT") == 3
+
+
 def test_a_customer_may_go_away() -> None:
     line = Line()
     line.terminal.card_habit = CardHabit.ABSENT
@@ -305,5 +335,6 @@ def test_names_and_codes_are_those_of_the_protocol() -> None:
     assert not knows("status")
     assert is_code("7")
     assert is_code("9")
+    assert all(is_code(way) for way in ODD_ANSWERS)
     assert not is_code("0")
     assert not is_code("")

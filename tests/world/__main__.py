@@ -31,10 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--protocol", action="append", default=[], help="only this one")
     parser.add_argument("--sqlite", type=float, help="share of histories on the real journal")
+    parser.add_argument("--deep", type=float, help="share of terminals with an acquirer")
     asked = parser.parse_args(argv)
     options = Options(protocols=tuple(asked.protocol))
     if asked.sqlite is not None:
         options = replace(options, sqlite=asked.sqlite)
+    if asked.deep is not None:
+        options = replace(options, deep=asked.deep)
     if asked.seed is not None:
         left_out = frozenset(int(n) for n in asked.without.split(",") if n)
         return _show(draw(asked.seed, options).without(left_out), left_out)
@@ -57,6 +60,8 @@ def _again(asked: argparse.Namespace) -> str:
     words = [f" --protocol {name}" for name in asked.protocol]
     if asked.sqlite is not None:
         words.append(f" --sqlite {asked.sqlite}")
+    if asked.deep is not None:
+        words.append(f" --deep {asked.deep}")
     return "".join(words)
 
 

@@ -75,6 +75,7 @@ def live(plan: Plan, tale: Tale | None = None) -> Ending:
                     *counter.hits,
                     *(line.split(" ")[0] for line in counter.device.cable.log),
                     *counter.device.terminal.script.played,
+                    *(f"acquirer: {what}" for what in counter.device.terminal.host.played),
                 ]
             ),
         )

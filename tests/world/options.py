@@ -103,6 +103,21 @@ class Options:
         ("status", "silent"),
     )
 
+    # Share of terminals with an acquirer behind them. What goes wrong there can be undone by the
+    # terminal; of a refund's lost answer that nothing undoes no agent can know: the terminal lies.
+    deep: float = 0.02
+    deep_faults: tuple[str, ...] = (
+        "lose_request",
+        "lose_answer",
+        "late",
+        "overtaken",
+        "duplicate",
+        "break_request_mac",
+        "break_answer_mac",
+        "unreadable_answer",
+        "code",
+    )
+
     acts_most: int = 5
     acts: Mapping[Do, float] = field(default_factory=_acts)
     blow: float = 0.6

@@ -16,6 +16,7 @@ from protocols.kit import registry
 from protocols.kit.capabilities import MissingAck
 from protocols.kit.vocabulary import Operation, Outcome
 from simulators import personality
+from simulators.acquirer.settings import HostFault, HostSettings
 from simulators.cable import Way
 from simulators.scenario import Fault, Scenario, Step
 from simulators.settings import MissingAckHabit, Shown
@@ -94,6 +95,7 @@ class Plan:
             *(f"blow: {blow}" for blow in blows),
             *(f"cable: {_fault_words(fault)}" for fault in scenario.faults),
             *(f"terminal: {step.do} on {step.on}" for step in scenario.steps),
+            *(f"acquirer: {fault.do} on {fault.on}" for fault in scenario.host.faults),
         ]
 
     def without(self, left_out: Collection[int]) -> Plan:
@@ -102,6 +104,8 @@ class Plan:
         fault_at = blow_at + sum(len(act.blows) for act in self.acts)
         scenario = self.setting.scenario
         step_at = fault_at + len(scenario.faults)
+        host_at = step_at + len(scenario.steps)
+        host = scenario.host
         acts = []
         for place, act in enumerate(self.acts):
             kept = _kept(act.blows, blow_at, left_out)
@@ -112,6 +116,7 @@ class Plan:
             scenario,
             faults=tuple(_kept(scenario.faults, fault_at, left_out)),
             steps=tuple(_kept(scenario.steps, step_at, left_out)),
+            host=replace(host, faults=tuple(_kept(host.faults, host_at, left_out))),
         )
         return replace(self, acts=tuple(acts), setting=replace(self.setting, scenario=played))
 
@@ -169,6 +174,7 @@ def _setting(rng: random.Random, options: Options, name: str, seed: int) -> Sett
         terminal=terminal,
         steps=_steps(rng, options, name),
         faults=_faults(rng, options, name, transport),
+        host=_host(seed, options, terminal),
     )
     signs = rng.choice(options.signs)
     setting = Setting(
@@ -184,6 +190,24 @@ def _setting(rng: random.Random, options: Options, name: str, seed: int) -> Sett
     if "B" in setting.signs():  # what a technician has confirmed of a terminal is so
         terminal["busy_while_settling"] = True
     return setting
+
+
+def _host(seed: int, options: Options, terminal: dict[str, object]) -> HostSettings:
+    """The acquirer of a deep terminal; its chances are its own, so that they move no others."""
+    rng = random.Random(f"acquirer {seed}")
+    if rng.random() >= options.deep:
+        return HostSettings()
+    terminal["deep"] = True
+    # A terminal that un-books can do so with its acquirer's help only.
+    undoes = terminal["vote"] is not MissingAckHabit.STAY
+    faults: list[HostFault] = []
+    while len(faults) < options.faults_most and rng.random() < options.terminal:
+        do = rng.choice(options.deep_faults)
+        on = rng.choice(("void", "refund") if undoes else ("void",))
+        faults.append(
+            HostFault(on, do, nth=rng.choice((1, 1, 2)), seconds=rng.choice((5.0, 90.0)), code="96")
+        )
+    return HostSettings(refund_reversal=undoes, faults=tuple(faults))
 
 
 def _faults(rng: random.Random, options: Options, name: str, transport: str) -> tuple[Fault, ...]:

@@ -39,6 +39,12 @@ def test_the_same_seed_lives_the_same_history_again() -> None:
     assert first == second
 
 
+def test_terminals_with_an_acquirer_behind_them_keep_every_promise_too() -> None:
+    found = batch(range(9_000, 9_200), Options(deep=1.0))
+    assert not found.failures, f"shown by: python -m tests.world --deep 1 --seed {found.failures}"
+    assert set(found.hits) >= {"acquirer: lose_answer", "acquirer: code", "acquirer: overtaken"}
+
+
 def test_every_kind_of_bad_luck_and_of_end_is_met() -> None:
     found = batch(range(2_000, 2_500), Options(sqlite=0.1))
     assert set(found.hits) >= {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.caisse_ap.layouts import ANSWER, REQUEST
 from protocols.caisse_ap.messages import serialise
-from protocols.caisse_ap.results import DONE, NOT_DONE
+from protocols.caisse_ap.results import DONE, NOT_DONE, TAKEN
 from simulators.memory import Reason
 from simulators.personalities.caisse_ap.words import NOT_COMPLETED, REASONS
 
@@ -30,8 +30,8 @@ def repeated(request: Message, *, echoes: bool) -> dict[str, str]:
 
 def result(
     transaction: Transaction, request: Message, *, echoes: bool, amount_stays: bool
-) -> bytes:
-    """The answer to a money request. Without `amount_stays` a refusal has no amount."""
+) -> dict[str, str]:
+    """The items of an answer to a money request; without `amount_stays` a refusal has no amount."""
     reason = Reason(transaction.reason)
     items = repeated(request, echoes=echoes)
     approved = reason is Reason.APPROVED
@@ -39,19 +39,39 @@ def result(
         items["amount"] = f"{transaction.amount_minor:08d}"
     elif not amount_stays:
         items.pop("amount", None)
-    af = transaction.host_code[2:] or REASONS[reason]
-    card = transaction.masked_pan
-    return serialise(
-        ANSWER.message(
-            **items,
-            application=_CONTACT if card else None,
-            reading=_CHIP if card else None,
-            pan=card or None,
-            auth_code=transaction.auth_code or None,
-            result=DONE if approved else NOT_DONE,
-            reason=af,
-        )
-    )
+    if transaction.masked_pan:
+        items |= {"application": _CONTACT, "reading": _CHIP, "pan": transaction.masked_pan}
+    if transaction.auth_code:
+        items["auth_code"] = transaction.auth_code
+    items["result"] = DONE if approved else NOT_DONE
+    items["reason"] = transaction.host_code[2:] or REASONS[reason]
+    return items
+
+
+def odd(way: str, items: dict[str, str]) -> dict[str, str]:
+    """The items of an answer that is not what it should be; `items` are those of the right one."""
+    changed = {**items, **_OTHER.get(way, {})}
+    for name in _LEFT_OUT.get(way, ()):
+        changed.pop(name, None)
+    return changed
+
+
+_OTHER: Final = {
+    "other_echo": {"private": "of another"},
+    "other_amount": {"amount": "00000001"},
+    "contradiction": {"result": DONE, "reason": "04"},
+    "taken": {"result": TAKEN},
+}
+_LEFT_OUT: Final = {
+    "no_echo": ("private", "till_reference"),
+    "no_amount": ("amount",),
+    "no_reason": ("reason",),
+}
+
+
+def written(items: dict[str, str]) -> bytes:
+    """The bytes of an answer."""
+    return serialise(ANSWER.message(**items))
 
 
 def refusal(request: Message, reason: str, *, echoes: bool) -> bytes:

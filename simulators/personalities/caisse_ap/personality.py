@@ -6,7 +6,7 @@ same, and its answer is heard by nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from protocols.caisse_ap.framing import ItemsFramer
@@ -46,6 +46,13 @@ class Habits:
     amount_stays: bool = False
     hangs_up: bool = False
     answers_newcomer: bool = False
+
+
+_ODD_HABITS: Final[dict[str, dict[str, bool]]] = {
+    "amount_stays": {"amount_stays": True},
+    "hang_up": {"hangs_up": True},
+    "newcomer": {"answers_newcomer": True},
+}
 
 
 @dataclass(slots=True)
@@ -152,25 +159,34 @@ class CaisseApPersonality:
         self._answer_result(running, decided)
 
     def _answer_result(self, running: _Running, decided: Transaction) -> None:
-        habits, plan, request = self._habits, running.plan, running.request
+        plan, request = running.plan, running.request
+        habits = self._habits_for(plan)
         if "no_result" in plan:
             self._say(running, answers.open_ended(request, echoes=habits.echoes))
             return
-        said = answers.result(
+        items = answers.result(
             decided, request, echoes=habits.echoes, amount_stays=habits.amount_stays
         )
+        odd = plan.get("odd")
+        said = answers.written(answers.odd(odd.code, items) if odd is not None else items)
         more = plan.get("repeat_result")
         self._say(running, said * (1 + (more.count if more else 0)))
 
+    def _habits_for(self, plan: Plan) -> Habits:
+        """What the terminal does this time."""
+        odd = plan.get("odd")
+        return replace(self._habits, **_ODD_HABITS.get(odd.code if odd is not None else "", {}))
+
     def _say(self, running: _Running, said: bytes) -> None:
         """Over the connection that the request came on, if it is still there."""
-        same = running.connection == self._connection or self._habits.answers_newcomer
+        habits = self._habits_for(running.plan)
+        same = running.connection == self._connection or habits.answers_newcomer
         if "stale" in running.plan:
             said = self._said + said
         self._said = said
         if same and self._connected:
             self._out += said
-            self._hung_up = self._habits.hangs_up
+            self._hung_up = habits.hangs_up
 
     # -- requests -------------------------------------------------------------------------------
 

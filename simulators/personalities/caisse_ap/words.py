@@ -41,8 +41,17 @@ def knows(name: str) -> bool:
 
 
 def is_code(text: str) -> bool:
-    """Whether this is a result code that a host may give: 01 and a reason."""
-    return len(text) == 4 and text.startswith(NOT_DONE) and text in RESULTS
+    """Whether this is a result code that a host may give (01 and a reason), or an odd way."""
+    return text in ODD or (len(text) == 4 and text.startswith(NOT_DONE) and text in RESULTS)
+
+
+# Odd ways to answer a money request, as the step "odd" names them.
+ODD: Final = frozenset(
+    {
+        *("no_echo", "other_echo", "no_amount", "other_amount", "amount_stays", "no_reason"),
+        *("contradiction", "taken", "hang_up", "newcomer"),
+    }
+)
 
 
 AUTHORISED: Final = "01"

@@ -17,12 +17,28 @@ _WITH_REPORT: Final = "1"
 _BLANK: Final = " " * PRIVATE_SIZE
 
 
-def result(decided: Transaction, request: Message, *, echoes: bool, amount_stays: bool) -> bytes:
-    """The answer to a money request. Without `amount_stays` a refusal has a blank amount."""
+def result(
+    decided: Transaction, request: Message, *, echoes: bool, amount_stays: bool, odd: str = ""
+) -> bytes:
+    """The answer to a money request. Without `amount_stays` a refusal has a blank amount.
+
+    `odd`: how it differs from what it should be.
+    """
     code = result_of(decided.reason, decided.host_code)
-    amount = f"{decided.amount_minor:08d}" if code == DONE or amount_stays else " " * 8
+    stays = code == DONE or amount_stays or odd == "amount_stays"
+    amount = f"{decided.amount_minor:08d}" if stays else " " * 8
     report = f"{decided.masked_pan} {decided.card_name}".strip()
-    return _answer(request, code, amount, report, echoes=echoes)
+    values = _values(request, code, amount, echoes=echoes)
+    return _written({**values, **_OTHER.get(odd, {})}, request, report, full=odd == "report")
+
+
+_OTHER: Final = {
+    "blank_echo": {"private": _BLANK},
+    "other_echo": {"private": "OF ANOTHER"},
+    "no_amount": {"amount": " " * 8},
+    "other_amount": {"amount": "00000001"},
+    "unlisted": {"result": "5"},
+}
 
 
 def bare(request: Message, code: str, *, echoes: bool) -> bytes:
@@ -38,16 +54,22 @@ def duplicate(last: Transaction | None, request: Message) -> bytes:
 
 
 def _answer(request: Message, code: str, amount: str, report: str, *, echoes: bool) -> bytes:
-    private = str(request.values["private"]) if echoes else _BLANK
-    values = {
+    return _written(_values(request, code, amount, echoes=echoes), request, report)
+
+
+def _values(request: Message, code: str, amount: str, *, echoes: bool) -> dict[str, str]:
+    return {
         "pos": str(request.values["pos"]),
         "result": code,
         "amount": amount,
         "mode": str(request.values["mode"]),
         "currency": str(request.values["currency"]),
-        "private": private,
+        "private": str(request.values["private"]) if echoes else _BLANK,
     }
-    if request.text("answer_flag") == _WITH_REPORT:
+
+
+def _written(values: dict[str, str], request: Message, report: str, *, full: bool = False) -> bytes:
+    if full or request.text("answer_flag") == _WITH_REPORT:
         return serialise(FULL_ANSWER.message(**values, report=report))
     return serialise(SHORT_ANSWER.message(**values))
 

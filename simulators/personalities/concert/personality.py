@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _MONEY: Final[dict[str, BookingKind]] = {"0": "sale", "1": "refund", "2": "void"}
 _DUPLICATE: Final = "3"
+_PATIENT: Final = 3  # rounds of a terminal that offers its answer again
 
 
 class ConcertPersonality(Desk):
@@ -132,7 +133,7 @@ class ConcertPersonality(Desk):
                 plan,
                 now=lambda: self.now,
                 answer=told,
-                rounds=self._habits.rounds,
+                rounds=_PATIENT if _odd(plan) == "again" else self._habits.rounds,
             )
         )
 
@@ -142,9 +143,19 @@ class ConcertPersonality(Desk):
             return []
         habits = self._habits
         said = answers.result(
-            decided, message, echoes=habits.echoes, amount_stays=habits.amount_stays
+            decided,
+            message,
+            echoes=habits.echoes,
+            amount_stays=habits.amount_stays,
+            odd=_odd(plan),
         )
         stale = [self._said] if "stale" in plan and self._said else []
         self._said = said
         more = plan.get("repeat_result")
         return [*stale, *([said] * (1 + (more.count if more else 0)))]
+
+
+def _odd(plan: Plan) -> str:
+    """The odd way that a scenario wants, "" for none."""
+    step = plan.get("odd")
+    return step.code if step is not None else ""

@@ -39,10 +39,17 @@ def knows(name: str) -> bool:
 
 
 def is_code(text: str) -> bool:
-    """Whether this is a result that a host may give for something that was not done."""
-    return text in RESULTS and text != DONE
+    """Whether this is a result that a host may give for something not done, or an odd way."""
+    return text in ODD or (text in RESULTS and text != DONE)
 
 
+# Odd ways to answer a money request, as the step "odd" names them.
+ODD: Final = frozenset(
+    {
+        *("blank_echo", "other_echo", "no_amount", "other_amount", "amount_stays"),
+        *("unlisted", "report", "again"),
+    }
+)
 # No status, and a refusal at the start is answered like any other.
 PLAYS: Final = frozenset(STEP_KEYS) - {"refuse", "status"}
 

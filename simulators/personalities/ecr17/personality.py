@@ -132,8 +132,7 @@ class Ecr17Personality(Desk):
             self.terminal.keypad(keyed.kind, keyed.amount_minor)
         if message.layout is layouts.ROUTING:
             self.routed = message.text("to_ecr") == "1"
-        elif "silent" not in plan and not self._too_busy_for(message.layout):
-            # Busy only now: two requests came in one breath, and the first one runs.
+        elif "silent" not in plan:
             steps = self._steps(message, plan)
             if "stale" in plan:
                 steps = dialogues.stale(self, steps)
