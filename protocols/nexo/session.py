@@ -153,15 +153,19 @@ class NexoSession:
     def _wire(self, message: Message) -> bytes:
         """The frame of a message, in its envelope where the dialect has one. Raises BadField."""
         if self._profile.sealed:
-            message = sealing.seal(message, sealing.key_of(self._settings.password))
+            message = sealing.seal(message, self._key())
         return self._framer.frame(serialise(message))
+
+    def _key(self) -> sealing.Key:
+        options = self._settings.options
+        return sealing.key_of(options.get("passphrase", self._settings.password))
 
     def _read(self, payload: bytes) -> Message:
         """The message of a payload. Raises ProtocolError; also for one that was said before."""
         message = parse(payload)
         if not self._profile.sealed:
             return message
-        message = sealing.unseal(message, sealing.key_of(self._settings.password))
+        message = sealing.unseal(message, self._key())
         if payload in self._seen:
             raise BadField("an envelope was sent a second time")
         self._seen.add(payload)
@@ -222,9 +226,11 @@ class NexoSession:
         name = message.layout.name
         request = self._request
         assert request is not None, "something is waited for"
-        ours = message.text("sale_id") == commands.SALE_ID
-        ours = ours and message.text("poi_id") == commands.POI_ID
-        ours = ours and message.layout.variant == self._profile.syntax.value
+        said_by = (message.text("sale_id"), message.text("poi_id"))
+        ours = (
+            said_by == commands.peers(self._settings)
+            and message.layout.variant == self._profile.syntax.value
+        )
         if ours and name == "EventNotification":
             return self._take_event(message)
         ours = ours and message.text("service_id") == self._service_id

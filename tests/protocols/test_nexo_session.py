@@ -9,9 +9,18 @@ import pytest
 from protocols.kit.errors import BadField
 from protocols.kit.fields import Value
 from protocols.kit.money import Amount, Currency
-from protocols.kit.session import Note, Original, Progress, ReceiptText, Request
+from protocols.kit.session import (
+    Note,
+    Original,
+    Progress,
+    ReceiptText,
+    Request,
+    Send,
+    SessionSettings,
+)
 from protocols.kit.vocabulary import Booking, Operation
-from protocols.nexo.session import MESSAGES_MAX
+from protocols.nexo.messages import parse
+from protocols.nexo.session import MESSAGES_MAX, NexoSession
 from tests.protocols.nexo_peer import (
     APPROVED,
     EUR,
@@ -788,6 +797,21 @@ def test_a_reprint_brings_the_receipts() -> None:
     assert sent.text("documents") == "CashierReceipt\nCustomerReceipt"
     peer.say("TransactionStatusResponse", **repeated("Payment", APPROVED))
     assert peer.told == [ReceiptText(("REFUND", "EUR 12.50"), "merchant", last=True)]
+
+
+def test_till_and_terminal_are_called_as_they_are_set_up() -> None:
+    options = {"sale_id": "KASSE 4", "poi_id": "V400m-346403161"}
+    settings = SessionSettings("xml-3.1", "tcp", options=options)
+    assert "KASSE" not in repr(settings)
+    session = NexoSession(settings)
+    (sent,) = session.begin(replace(REFUND, operation=Operation.QUERY, about=Operation.VOID), 0.0)
+    assert isinstance(sent, Send)
+    message = parse(sent.data[4:])
+    assert message.text("sale_id") == message.text("reference_sale_id") == "KASSE 4"
+    assert message.text("poi_id") == message.text("reference_poi_id") == "V400m-346403161"
+    wrong = NexoSession(replace(settings, options={"poi_id": ""}))
+    with pytest.raises(BadField):
+        wrong.begin(REFUND, 0.0)
 
 
 # --- what cannot be said -------------------------------------------------------------------------
