@@ -73,18 +73,7 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
     """
     spec = registry.load(settings.protocol)
     profile = settings.profile or spec.default_profile
-    if profile not in spec.profiles:
-        raise SimulatorError(
-            "simulator.unknown_profile",
-            f"{spec.protocol} has no profile {profile!r}",
-            what_to_do=f"Choose one of: {', '.join(spec.profiles)}.",
-        )
-    if settings.transport not in spec.framers:
-        raise SimulatorError(
-            "simulator.no_transport",
-            f"{spec.protocol} does not run over {settings.transport}",
-            what_to_do=f"Choose one of: {', '.join(spec.framers)}.",
-        )
+    _check_names(profile, settings.transport, spec)
     scenario = settings.scenario
     _check_words(scenario, spec)
     device = scenario.settings(spec.terminal(profile))
@@ -150,6 +139,21 @@ def _deep(
         stored=stored,
         tcp=settings.acquirer_tcp,
     )
+
+
+def _check_names(profile: str, transport: str, spec: PersonalitySpec) -> None:
+    if profile not in spec.profiles:
+        raise SimulatorError(
+            "simulator.unknown_profile",
+            f"{spec.protocol} has no profile {profile!r}",
+            what_to_do=f"Choose one of: {', '.join(spec.profiles)}.",
+        )
+    if transport not in spec.framers:
+        raise SimulatorError(
+            "simulator.no_transport",
+            f"{spec.protocol} does not run over {transport}",
+            what_to_do=f"Choose one of: {', '.join(spec.framers)}.",
+        )
 
 
 def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:

@@ -59,6 +59,8 @@ class TransbankProfile:
                 can_void=True,
                 can_refund=False,
                 partial_void=False,
+                # A void names a sale by its number alone, and its answer has no amount.
+                shows_originals=True,
                 quiet_s=self.repeat_horizon_s + 1.0,
                 prints=frozenset({"terminal"}),
             ),
