@@ -86,6 +86,7 @@ class Ecr17Profile:
                 can_void=True,
                 can_refund=False,
                 partial_void=False,
+                voids_last_only=True,
                 void_tells_amount=False,
                 quiet_s=self.repeat_horizon_s + 1.0,
                 prints=frozenset({"ecr", "terminal"}),
