@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField, ProtocolError
 from protocols.kit.framing import Payload
+from protocols.kit.masking import mask_digits
 from protocols.kit.session import (
     Action,
     ExchangeResult,
@@ -269,7 +270,7 @@ class NexoSession:
         event = message.text("event") or ""
         request = self._request
         assert request is not None, "something is waited for"
-        news = Progress(f"nexo.event.{event}", message.text("event_details") or "")
+        news = Progress(f"nexo.event.{event}", mask_digits(message.text("event_details") or ""))
         ours = message.text("service_id") in {None, self._service_id}
         if event in _RESTARTS or (event == "Reject" and ours):
             self._clean = False

@@ -328,6 +328,21 @@ def test_what_comes_between_requests_and_behind_a_result_is_not_taken() -> None:
     assert len(peer.seen) == 1
 
 
+def test_a_card_number_in_the_wrong_place_goes_no_further() -> None:
+    card = "4761739001010119"
+    peer = Peer()
+    peer.start()
+    peer.say("EventNotification", event_time="now", event="CardInserted", event_details=card)
+    peer.say("PaymentResponse", **{**APPROVED, "card_name": card, "masked_pan": card})
+    peer.durable()
+    peer.start(Request(Operation.DIAGNOSE))
+    peer.say("DiagnosisResponse", result="Success", additional_response=card)
+    assert peer.result is not None
+    assert card not in f"{peer.told} {peer.seen} {peer.result}"
+    record = peer.seen[0].record
+    assert record.card_name == record.masked_pan == "476173******0119"
+
+
 # --- the line ------------------------------------------------------------------------------------
 
 
@@ -409,6 +424,21 @@ def test_an_input_is_refused_at_once(profile: str) -> None:
     assert peer.told == [Progress("nexo.input", "Password?")]
     peer.say("InputRequest", device_id="9")
     assert peer.heard[-1].text("input_device") == "CashierInput"
+
+
+@BOTH
+def test_words_that_nobody_knows_are_answered_with_the_same_words(profile: str) -> None:
+    peer = Peer(profile)
+    peer.start()
+    odd: dict[str, Value] = {"device_id": " ", "service_id": REFERENCE}
+    peer.say("DisplayRequest", **odd, display_1_device="Hologram", display_1_info=" ")
+    assert peer.heard[-1].text("display_1_device") == "Hologram"
+    peer.say("PrintRequest", **odd, print_kind="Poster", print_mode="Later")
+    assert peer.heard[-1].text("print_kind") == "Poster"
+    peer.say(
+        "InputRequest", **odd, input_device="Mind", input_info="Thought", input_command="Guess"
+    )
+    assert peer.heard[-1].text("input_device") == "Mind"
 
 
 def test_a_slip_is_taken_and_answered_unless_no_answer_is_wanted() -> None:
