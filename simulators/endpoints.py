@@ -34,6 +34,9 @@ class Endpoint(Protocol):
     def send(self, data: bytes) -> None:
         """Bytes to the till, as far as it takes them now; the rest waits."""
 
+    def hang_up(self) -> None:
+        """The connection ends; the next one may come."""
+
     def pull(self) -> None:
         """The till sees its line die."""
 
@@ -103,6 +106,9 @@ class PtyEndpoint:
             while self._unsent:
                 del self._unsent[: os.write(self._master, self._unsent)]
         del self._unsent[:-UNSENT_MAX]
+
+    def hang_up(self) -> None:
+        """A device has no connection."""
 
     def pull(self) -> None:
         """Both ends go away, so the till's descriptor is dead.
@@ -184,7 +190,7 @@ class TcpEndpoint:
             data = b""
         if data:
             return [data]
-        self._hang_up()
+        self.hang_up()
         return [False]
 
     def _accept(self, ready: Collection[int]) -> list[bytes | bool]:
@@ -212,7 +218,8 @@ class TcpEndpoint:
         except OSError:
             self._unsent.clear()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """The till's connection ends; the port goes on listening."""
         if self._client is not None:
             self._client.close()
         self._client = None
@@ -220,7 +227,7 @@ class TcpEndpoint:
 
     def pull(self) -> None:
         """The connection ends, and no new one is taken."""
-        self._hang_up()
+        self.hang_up()
         if self._listener is not None:
             self._listener.close()
         self._listener = None

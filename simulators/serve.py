@@ -197,12 +197,16 @@ class Server:
         wanted = not self._station.cable.out and self._station.personality.listening
         if wanted == self._plugged:
             return
+        if not wanted and not self._serial:
+            self._pump.till_went(now)
+            if not self._station.cable.out and self._station.personality.listening:
+                _LOG.info("the terminal hung up")  # and takes the next call
+                self._endpoint.hang_up()
+                return
         self._plugged = wanted
         if not wanted:
             _LOG.info("the line is out")
             self._endpoint.pull()
-            if not self._serial:
-                self._pump.till_went(now)
             return
         _LOG.info("the line is in")
         if self._endpoint.plug():

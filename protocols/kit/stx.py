@@ -200,7 +200,8 @@ class StxFramer:
         if end + 1 == len(buffer):
             return None
         body = bytes(buffer[1:end])
-        if body and shape.fits(body, buffer[end + 1]):
+        mistakable = shape.progress_max and body[:1] == _SOH  # a progress text looks like that
+        if body and not mistakable and shape.fits(body, buffer[end + 1]):
             self._take(end + 2)
             return Payload(body)
         return Damaged(self._take_damaged(end + 1), "the check value does not fit")

@@ -213,3 +213,10 @@ def test_any_reach_reads_every_reach_and_writes_its_own(
     assert StxFramer(anyone).frame(b"AB") == b"\x02AB\x03\x7c"
     wrong = StxFramer(one).frame(b"AB")[:-1] + bytes((one.check(b"AB") ^ 4,))
     assert not any(isinstance(piece, Payload) for piece in StxFramer(anyone).pieces(wrong))
+
+
+def test_a_body_that_looks_like_a_progress_text_is_no_frame() -> None:
+    wire = b"\x02\x01A\x03" + bytes((STD.check(b"\x01A"),))
+    assert [type(piece) for piece in StxFramer(STD).pieces(wire)] == [Damaged]
+    plain = replace(STD, progress_max=0)
+    assert StxFramer(plain).pieces(wire) == [Payload(b"\x01A")]

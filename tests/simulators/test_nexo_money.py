@@ -8,7 +8,7 @@ from protocols.kit.errors import ProtocolError
 from protocols.nexo.messages import parse
 from simulators.scenario import Step
 from simulators.terminal import Phase
-from tests.simulators.nexo_till import ONE_SALE, REFUND, NexoTill
+from tests.simulators.nexo_till import LOGIN, ONE_SALE, REFUND, NexoTill
 
 BOTH = pytest.mark.parametrize("profile", ["xml-3.1", "json-local"])
 
@@ -100,6 +100,20 @@ def test_a_number_that_was_used_is_refused() -> None:
     assert again.text("error_condition") == "MessageFormat"
     assert again.text("additional_response") == "Repeated Message"
     assert len(till.station.bank.standing_refunds()) == 1
+
+
+def test_a_number_that_was_refused_is_used_too_and_power_forgets_only_that() -> None:
+    till = a_till(step("refuse", code="Busy"))
+    assert till.refund(service_id="A1").text("error_condition") == "Busy"
+    assert till.refund(service_id="A1").text("additional_response") == "Repeated Message"
+    assert till.refund(service_id="A2").text("result") == "Success"
+    till.terminal.power_off(till.clock.monotonic(), for_s=1.0)
+    till.line.poke()
+    till.line.pass_time(60.0)
+    till.reopen()
+    till.ask("LoginRequest", **LOGIN)
+    assert till.refund(service_id="A2").text("additional_response") == "Repeated Message"
+    assert till.refund(service_id="A1").text("result") == "Success"
 
 
 def test_one_request_at_a_time() -> None:

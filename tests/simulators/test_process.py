@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from protocols.ecr17 import layouts
+from protocols.ecr17.framing import framer
+from protocols.ecr17.messages import build, serialise
 from protocols.kit.framing import Payload
 from protocols.zvt.framing import ACK, SerialFramer
 from simulators.testing import TerminalSimulator
@@ -222,3 +225,22 @@ def test_help_version_and_the_list_of_scenarios() -> None:
     listed = run("--list-scenarios").stdout
     assert "power-cut-after-commit" in listed
     assert "answer-lost-after-commit" in listed
+
+
+def test_a_terminal_that_hangs_up_takes_the_next_call() -> None:
+    """ECR17 terminals often close the connection behind each answer."""
+    reading = framer()
+    question = reading.frame(serialise(build(layouts.STATUS)))
+    where = ("--tcp", "127.0.0.1:0")
+    with TerminalSimulator("--profile", "hangs-up", protocol="ecr17", where=where) as simulator:
+        host, _, port = simulator.device.partition(":")
+        for _ in range(3):
+            with socket.create_connection((host, int(port)), timeout=LIMIT_S) as line:
+                line.sendall(question)
+                found: list[bytes] = []
+                while not found:
+                    pieces = reading.pieces(line.recv(4096))
+                    found += [piece.data for piece in pieces if isinstance(piece, Payload)]
+                assert found[0][9:10] == b"s"
+                line.sendall(b"\x06\x03\x79")
+                assert line.recv(4096) == b"", "it hangs up"

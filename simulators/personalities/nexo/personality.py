@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from protocols.kit.errors import BadField, ProtocolError
+from protocols.kit.errors import ProtocolError
 from protocols.kit.framing import Payload
-from protocols.kit.money import Currency
 from protocols.nexo import sealing
 from protocols.nexo.framing import tcp_framer
 from protocols.nexo.messages import parse, serialise
-from protocols.nexo.numbers import minor_units
 from protocols.nexo.profiles import NEXO_PROFILES
 from protocols.nexo.results import NOT_STARTED
 from simulators.personalities.nexo import answers, oddities
 from simulators.personalities.nexo.answers import Peers
+from simulators.personalities.nexo.history import History
+from simulators.personalities.nexo.orders import order_of
+from simulators.personalities.nexo.running import Running
 from simulators.personalities.nexo.words import words_of
 from simulators.steps import NO_PLAN, Plan
-from simulators.terminal import Happening, Order, Phase, SimTerminal
+from simulators.terminal import Happening, Phase, SimTerminal
 
 if TYPE_CHECKING:
     from protocols.kit.messages import Message
-    from simulators.bank import BookingKind
     from simulators.memory import Transaction
     from simulators.personality import PersonalitySettings
 
-# How many answers are kept to be repeated by their ServiceID.
-_HISTORY_MAX: Final = 200
 _TEXTS: Final = {
     Happening.CARD_WANTED: "Insert or present the card",
     Happening.HOST_ASKED: "Please wait",
 }
 _ANSWERS: Final = {"PaymentRequest": "PaymentResponse", "ReversalRequest": "ReversalResponse"}
-
-
-@dataclass(slots=True)
-class _Running:
-    """The money request that is worked at. `heard`: its connection still stands."""
-
-    peers: Peers
-    name: str
-    plan: Plan
-    heard: bool = True
-    aborted: bool = False
-    asked: str | None = None  # waits for the till to print or to type
 
 
 class NexoPersonality:
@@ -58,9 +42,9 @@ class NexoPersonality:
         self._key = sealing.key_of(sealing.SIMULATED)
         self._out = bytearray()
         self._now = 0.0
-        self._running: _Running | None = None
+        self._running: Running | None = None
         self._closing: tuple[float, Peers] | None = None  # an end of day and when it is done
-        self._history: OrderedDict[str, Transaction] = OrderedDict()
+        self._history = History()
         self._logged_in = False
         self._device_ids = 0
 
@@ -141,10 +125,10 @@ class NexoPersonality:
         self._closing = None
         self._logged_in = False
         self._framer.reset()
-        self._history.clear()
+        self._history.forget()
         self._out.clear()
 
-    def _show(self, running: _Running, happening: Happening) -> None:
+    def _show(self, running: Running, happening: Happening) -> None:
         """A till that logged in said that it has a display."""
         if running.heard and self._profile.logs_in:
             wanted = happening is Happening.CARD_WANTED
@@ -160,14 +144,13 @@ class NexoPersonality:
         running, decided = self._running, self._terminal.decided
         assert running is not None, "every order has its request"
         assert decided is not None, "a decision has its transaction"
-        odd = running.plan.get("odd")
-        if odd is not None and odd.code in {"print", "input"} and running.heard:
+        if running.odd in {"print", "input"} and running.heard:
             number = self._next_device_id()
             running.asked = str(number)
             lines = answers.slip(decided, self._terminal.settings)
             ask = (
                 answers.ask_print(running.peers, number, lines)
-                if odd.code == "print"
+                if running.odd == "print"
                 else answers.ask_input(running.peers, number)
             )
             self._say(ask)
@@ -181,23 +164,14 @@ class NexoPersonality:
             running.asked = None
             self._end(running, decided)
 
-    def _end(self, running: _Running, decided: Transaction) -> None:
+    def _end(self, running: Running, decided: Transaction) -> None:
         self._running = None
         self._terminal.finish()
-        self._remember(running.peers.service_id or "", decided)
+        self._history.keep(running.peers.service_id, decided)
         settings, plan = self._terminal.settings, running.plan
-        odd = plan.get("odd")
-        kind = odd.code if odd is not None else ""
-        receipts = not settings.own_printer and kind != "no_receipts"
         if settings.own_printer:
             self._terminal.print_slip(answers.slip(decided, settings))
-        days = -1 if kind == "clock_jump" else 0
-        values = answers.outcome(decided, settings, receipts=receipts, days=days)
-        if running.aborted and values["error_condition"] == "Cancel":
-            values["error_condition"] = "Aborted"
-        if "no_result" in plan and values["result"] == "Success":
-            values = {"result": "Success"}
-        values = oddities.values(kind, values)
+        kind, values = running.odd, running.values(decided, settings)
         if not running.heard:
             return
         if kind in {"reject", "restarted"}:
@@ -208,11 +182,6 @@ class NexoPersonality:
         more = plan.get("repeat_result")
         for _ in range(1 + (more.count if more else 0)):
             self._out += oddities.bytes_of(kind, payload)
-
-    def _remember(self, service_id: str, transaction: Transaction) -> None:
-        self._history[service_id] = transaction
-        if len(self._history) > _HISTORY_MAX:
-            self._history.popitem(last=False)
 
     # -- requests -------------------------------------------------------------------------------
 
@@ -245,13 +214,24 @@ class NexoPersonality:
         peers = Peers.of(message, self._profile.syntax)
         refused = plan.get("refuse")
         answer = name.removesuffix("Request") + "Response"
-        if refused is not None and name.endswith("Request") and name != "AbortRequest":
+        copy = name in _ANSWERS and not self._history.is_new(peers.service_id)
+        if refused is not None and not copy and name.endswith("Request") and name != "AbortRequest":
             started = name in _ANSWERS and refused.code not in NOT_STARTED
             self._say(answers.failure(peers, answer, "Busy" if started else refused.code))
             return
         if "stale" in plan:
             self._stale(peers)
+        if copy:
+            self._say(self._repeated_message(peers, answer))
+            return
         self._dispatch(name, message, peers, plan)
+
+    def _repeated_message(self, peers: Peers, answer: str) -> Message:
+        """The same request once more: it is being worked at, or it was answered already."""
+        running = self._running
+        if running is not None and running.peers.service_id == peers.service_id:
+            return answers.failure(peers, answer, "InProgress")
+        return answers.failure(peers, answer, "MessageFormat", "Repeated Message")
 
     def _stale(self, peers: Peers) -> None:
         """An answer to something older comes first."""
@@ -324,7 +304,11 @@ class NexoPersonality:
         if at_it or (self._busy() and wanted is None):
             self._say(answers.failure(peers, "TransactionStatusResponse", "InProgress"))
             return
-        found = self._terminal.last_shown if wanted is None else self._known(wanted)
+        found = (
+            self._terminal.last_shown
+            if wanted is None
+            else self._history.find(wanted, self._terminal.memory)
+        )
         category = message.text("reference_category")
         if found is None or category not in {None, answers.category_of(found)}:
             self._say(answers.failure(peers, "TransactionStatusResponse", "NotFound"))
@@ -333,13 +317,6 @@ class NexoPersonality:
         values = answers.outcome(found, self._terminal.settings, receipts=reprint)
         self._say(answers.repeated(peers, found, values))
 
-    def _known(self, service_id: str) -> Transaction | None:
-        """By the number of its request: what was answered since power came, and what is booked."""
-        memory = self._terminal.memory
-        booked = [*memory.store, *([memory.last] if memory.last is not None else [])]
-        kept = (each for each in reversed(booked) if each.reference == service_id)
-        return self._history.get(service_id) or next(kept, None)
-
     # -- money ----------------------------------------------------------------------------------
 
     def _money(self, name: str, message: Message, peers: Peers, plan: Plan) -> None:
@@ -347,47 +324,18 @@ class NexoPersonality:
         ended = plan.get("abort")
         if not code and ended is not None:
             code = ended.code
-        order = None if code else self._order(name, message, peers)
+        order = None if code else order_of(message, self._terminal.settings.currency)
         if order is None:
             said = answers.failure(peers, _ANSWERS[name], code or "MessageFormat", words)
             self._say(said)
             return
-        self._running = _Running(peers, name, plan)
+        self._running = Running(peers, name, plan)
         self._terminal.start(order, self._now, plan)
 
     def _obstacle(self, peers: Peers) -> tuple[str, str | None]:
         """Why a request is refused before it starts; ("", None) when nothing stands in its way."""
         if self._profile.logs_in and not self._logged_in:
             return "LoggedOut", None
-        running = self._running
-        if running is not None and running.peers.service_id == peers.service_id:
-            return "InProgress", None  # the same request once more: it is being worked at
-        if self._known(peers.service_id or "") is not None:
+        if self._history.find(peers.service_id or "", self._terminal.memory) is not None:
             return "MessageFormat", "Repeated Message"
         return ("Busy", None) if self._busy() else ("", None)
-
-    def _order(self, name: str, message: Message, peers: Peers) -> Order | None:
-        """What is wanted; None where the request makes no sense to this terminal."""
-        reversal = name == "ReversalRequest"
-        own = self._terminal.settings.currency
-        text = message.text("reversed_amount" if reversal else "requested_amount")
-        currency = own if reversal else message.text("currency") or ""
-        try:
-            known = Currency.of(currency).numeric
-            amount = None if text is None else minor_units(text, currency)
-        except BadField:
-            return None
-        original = message.text("original_transaction_id")
-        if known != own or (amount is None and (text is not None or not reversal)):
-            return None
-        kinds: dict[str | None, BookingKind] = {"Refund": "refund", "Normal": "sale", None: "sale"}
-        kind = "void" if reversal else kinds.get(message.text("payment_type"))
-        if kind is None or (reversal and original is None):
-            return None
-        return Order(
-            kind=kind,
-            amount_minor=amount,
-            currency=known,
-            original_receipt_number=original if reversal else None,
-            reference=peers.service_id,
-        )
