@@ -76,12 +76,7 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
     _check_names(profile, settings.transport, spec)
     scenario = settings.scenario
     _check_words(scenario, spec)
-    device = scenario.settings(spec.terminal(profile))
-    device = replace(
-        device,
-        own_printer=device.own_printer or settings.printer == "terminal",
-        deep=device.deep or settings.deep,
-    )
+    device = _device(settings, spec, profile)
     bank, memory, acquirer = _remembered(settings, spec, wall, deep=device.deep)
     host = None
     if device.deep:
@@ -116,6 +111,16 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
         ),
     )
     return Station(spec, profile, bank, terminal, personality, cable)
+
+
+def _device(settings: StationSettings, spec: PersonalitySpec, profile: str) -> TerminalSettings:
+    """The profile's device, as scenario and command line want it otherwise."""
+    device = settings.scenario.settings(spec.terminal(profile))
+    return replace(
+        device,
+        own_printer=device.own_printer or settings.printer == "terminal",
+        deep=device.deep or settings.deep,
+    )
 
 
 def _deep(
