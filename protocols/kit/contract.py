@@ -44,11 +44,15 @@ class SerialDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kind of terminal that speaks the protocol, and where it differs."""
+    """One kind of terminal that speaks the protocol, and where it differs.
+
+    `serial`: the line settings it is delivered with, where they are not the protocol's.
+    """
 
     name: str
     title: str
     capabilities: Capabilities
+    serial: SerialDefaults | None = None
 
 
 @dataclass(frozen=True, slots=True)
