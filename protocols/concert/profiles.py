@@ -29,7 +29,7 @@ class ConcertProfile:
     name: str
     title: str
     echoes: bool = True
-    serial: SerialDefaults = SerialDefaults()
+    serial: SerialDefaults | None = None
     pos: str = "01"
     byte_s: float = 3.0  # between two bytes of a frame
     ack_s: float = 3.0  # from ENQ or a frame to ACK or NAK

@@ -87,7 +87,6 @@ class Ecr17Profile:
                 can_refund=False,
                 voids_last_only=True,
                 partial_void=False,
-                voids_last_only=True,
                 void_tells_amount=False,
                 quiet_s=self.repeat_horizon_s + 1.0,
                 prints=frozenset({"ecr", "terminal"}),
