@@ -145,6 +145,7 @@ def station_over(
         time_scale=scale,
         printer=config.printer,
         password=config.password,
+        options=config.options,
     )
     return Station(
         name=name,

@@ -43,7 +43,9 @@ WAYS: Final = (Operation.REFUND, Operation.VOID)
 CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
 FULL: Final = os.environ.get("SWEEP") == "full"
 PAIRS: Final = FULL or os.environ.get("SWEEP") == "pairs"
-QUESTIONS: Final = 40  # about so many in a horizon
+# Beyond this horizon the terminal is asked as seldom as counts for unbroken idle.
+LONG_S: Final = 100.0
+LONG_POLL_S: Final = 4.9
 _FEW: Final = os.environ.get("SWEEP") == "few"
 
 
@@ -81,7 +83,8 @@ class Subject:
         Over a long horizon the terminal is asked less often whether it is idle: most of these
         questions are answered alike.
         """
-        poll_s = max(POLL_S, self.capabilities.vote.horizon_s / QUESTIONS)
+        long = self.capabilities.vote.horizon_s > LONG_S
+        poll_s = LONG_POLL_S if long else POLL_S
         return Setting(
             protocol=self.protocol, profile=self.profile, transport=self.transport, poll_s=poll_s
         )
