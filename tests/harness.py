@@ -23,6 +23,7 @@ from simulators.line import SimulatedLine
 from simulators.personality import Hosted
 from simulators.station import StationSettings, build
 from terminal_agent.config import TerminalConfig
+from terminal_agent.journal.errors import JournalRefusal
 from terminal_agent.journal.store import connect
 from terminal_agent.policy.decision import Refusal
 from terminal_agent.policy.rules import PolicyRules
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 
 TILL: Final = "till"
 EUR: Final = Currency.of("EUR")
+# The terminal shows another sale than the one to be voided, or none: nothing was armed.
+ABOUT_THE_ORIGINAL: Final = "refusal.original_"
 # Longer than any terminal needs to end whatever it is at: boot, timers, host, reversal.
 SETTLING_S: Final = 1_200.0
 # How often somebody comes back after that to a case that is still open.
@@ -243,6 +246,10 @@ class Shop:
         try:
             done = self.agent.carry_out(case)
         except LinkError as error:
+            self.trouble = error
+        except JournalRefusal as error:
+            if not error.code.startswith(ABOUT_THE_ORIGINAL):
+                raise
             self.trouble = error
         else:
             self._trouble_of(done)

@@ -63,13 +63,17 @@ def sold(shop: Shop, minor: int, **wrong: object) -> Sale:
 
 def refused(shop: Shop, sale: Sale) -> str:
     """The code of the refusal; nothing was written."""
-    with pytest.raises(JournalRefusal) as raised:
+    try:
         shop.refund(sale, VOID)
+        trouble = shop.trouble
+    except JournalRefusal as error:
+        trouble = error
+    assert trouble is not None
     assert shop.oracle.frames == []
     assert shop.case is not None
     assert shop.case.state is CaseState.AUTHORISED
     assert shop.case.attempts == ()
-    return raised.value.code
+    return trouble.code
 
 
 def test_there_is_a_terminal_that_shows_originals() -> None:
