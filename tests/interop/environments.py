@@ -36,7 +36,7 @@ def python_with(*requirements: str) -> str:
             [*pip, "--disable-pip-version-check", *requirements],
         ]
 
-    return str(_python(_home(requirements, steps)))
+    return str(_python(made_once(requirements, steps)))
 
 
 def node_with(*packages: str) -> Path:
@@ -48,20 +48,21 @@ def node_with(*packages: str) -> Path:
         into = ("--prefix", str(folder), "--no-save", "--no-audit", "--no-fund", "--silent")
         return [[npm, "install", *into, *packages]]
 
-    return _home(packages, steps)
+    return made_once(packages, steps)
 
 
-def _home(wanted: Sequence[str], steps: Steps) -> Path:
-    """Where they are.
+def made_once(wanted: Sequence[str], steps: Steps, *, kept: Path = KEPT) -> Path:
+    """Where they are: a folder that these steps have made, on some run before or now.
 
+    What cannot be made skips the test, or fails it with REQUIRE_ALL=1; nothing half made stays.
     Two workers may make it at once: each in a folder of its own, and the first one to finish wins.
     """
     first = wanted[0].replace("==", "-").replace("@", "-")
     all_of_it = zlib.crc32(" ".join((sys.version, *wanted)).encode())
-    home = KEPT / f"{first}-{all_of_it:08x}"
+    home = kept / f"{first}-{all_of_it:08x}"
     if not home.is_dir():
-        KEPT.mkdir(exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=KEPT))
+        kept.mkdir(exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=kept))
         trouble = _trouble(steps(made))
         if trouble:
             shutil.rmtree(made)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SALE: Final = {"method": "sale", "words": [25000, "T1"]}
 SOLD: Final = ("sale", 25000)
 VOIDED: Final = ("void", 25000)
-OFTEN_THE_SAME: Final = device(duplicate_filter=False)
+FORGETFUL: Final = device(duplicate_filter=False)
 
 
 def later(message: str) -> str:
@@ -176,7 +176,7 @@ def test_nak_gives_an_empty_sale_and_a_type_error_although_two_repeats_are_asked
 def test_after_a_lost_answer_the_second_void_says_that_it_was_done(
     plug: Plug, counters: Counters
 ) -> None:
-    counter = counters(step("void", "no_result"), OFTEN_THE_SAME)
+    counter = counters(step("void", "no_result"), FORGETFUL)
     with plug(counter) as sdk:
         sold = sdk.result("call", **SALE)
         sdk.result("waits", ack_ms=1000, pos_ms=1500)

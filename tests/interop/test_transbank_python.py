@@ -26,7 +26,8 @@ VOIDED: Final = ("void", 25000)
 # Where the terminal is told to keep silent, this is how long the SDK waits for it.
 SHORT_S: Final = 1.0
 NO_ACK: Final = "NACK received"
-OFTEN_THE_SAME: Final = device(duplicate_filter=False)
+QUICK: Final = device(think_s=0.2, host_s=0.3, end_of_day_s=0.5)
+QUICK_AND_FORGETFUL: Final = device(think_s=0.2, host_s=0.3, duplicate_filter=False)
 
 Plug = Callable[[Counter], Peer]
 
@@ -51,7 +52,7 @@ def verdict(told: dict[str, Any]) -> tuple[bool, int]:
 
 
 def test_a_sale_its_void_and_a_second_void(plug: Plug, counters: Counters) -> None:
-    counter = counters()
+    counter = counters(QUICK)
     with plug(counter) as sdk:
         assert sdk.result("call", method="poll") is True
         sold = sdk.result("call", **SALE)
@@ -65,7 +66,7 @@ def test_a_sale_its_void_and_a_second_void(plug: Plug, counters: Counters) -> No
 
 
 def test_progress_of_a_sale(plug: Plug, counters: Counters) -> None:
-    counter = counters()
+    counter = counters(QUICK)
     with plug(counter) as sdk:
         told = sdk.result("sale_with_progress", amount=25000, ticket="T1")
     assert [int(row["response_code"]) for row in told["progress"]] == [78, 82]
@@ -74,7 +75,7 @@ def test_progress_of_a_sale(plug: Plug, counters: Counters) -> None:
 
 
 def test_list_totals_and_the_end_of_the_day(plug: Plug, counters: Counters) -> None:
-    counter = counters()
+    counter = counters(QUICK)
     with plug(counter) as sdk:
         sold = sdk.result("call", **SALE)
         sdk.result("call", **void_of(sold))
@@ -89,7 +90,7 @@ def test_list_totals_and_the_end_of_the_day(plug: Plug, counters: Counters) -> N
 
 
 def test_the_host_says_no(plug: Plug, counters: Counters) -> None:
-    counter = counters(step("sale", "decline", code="93"))
+    counter = counters(step("sale", "decline", code="93"), QUICK)
     with plug(counter) as sdk:
         assert verdict(sdk.result("call", **SALE)) == (False, 93)
         assert verdict(sdk.result("call", method="last_sale")) == (False, 11)
@@ -99,7 +100,7 @@ def test_the_host_says_no(plug: Plug, counters: Counters) -> None:
 def test_after_a_lost_answer_the_second_void_says_that_it_was_done(
     plug: Plug, counters: Counters
 ) -> None:
-    counter = counters(step("void", "no_result"), OFTEN_THE_SAME)
+    counter = counters(step("void", "no_result"), QUICK_AND_FORGETFUL)
     with plug(counter) as sdk:
         sold = sdk.result("call", **SALE)
         assert "Timeout" in sdk.error("call", **void_of(sold), wait_s=SHORT_S)
@@ -111,7 +112,7 @@ def test_after_a_lost_answer_the_second_void_says_that_it_was_done(
 def test_a_damaged_reply_is_told_as_approved_although_its_lrc_is_wrong(
     plug: Plug, counters: Counters
 ) -> None:
-    counter = counters(fault("garble", byte=45), seed=1)  # a digit of the amount
+    counter = counters(fault("garble", byte=45), QUICK, seed=1)  # a digit of the amount
     with plug(counter) as sdk:
         told = sdk.result("call", **SALE)
         assert verdict(told) == (True, 0)
@@ -122,7 +123,7 @@ def test_a_damaged_reply_is_told_as_approved_although_its_lrc_is_wrong(
 
 
 def test_nak_is_an_error_although_two_repeats_are_asked_for(plug: Plug, counters: Counters) -> None:
-    counter = counters(step("sale", "nak"))
+    counter = counters(step("sale", "nak"), QUICK)
     with plug(counter) as sdk:
         assert NO_ACK in sdk.error("call", **SALE)
         assert counter.booked == []
@@ -133,7 +134,7 @@ def test_nak_is_an_error_although_two_repeats_are_asked_for(plug: Plug, counters
 def test_a_nak_that_the_line_made_of_an_ack_is_the_same_error_although_money_moved(
     plug: Plug, counters: Counters
 ) -> None:
-    counter = counters(step("sale", "nak_and_run"))
+    counter = counters(step("sale", "nak_and_run"), QUICK)
     with plug(counter) as sdk:
         assert NO_ACK in sdk.error("call", **SALE)
         # Its reply is still to come, and is taken for the acknowledgement of the next call.
@@ -144,7 +145,7 @@ def test_a_nak_that_the_line_made_of_an_ack_is_the_same_error_although_money_mov
 def test_a_reply_that_lost_a_byte_is_lost_although_the_terminal_would_say_it_again(
     plug: Plug, counters: Counters
 ) -> None:
-    counter = counters(fault("drop", byte=92))  # ETX of the reply
+    counter = counters(fault("drop", byte=92), QUICK)  # ETX of the reply
     with plug(counter) as sdk:
         assert "Timeout" in sdk.error("call", **SALE, wait_s=SHORT_S)
         # Acknowledged at its first byte: nothing of it comes again, and the line is clean.
@@ -155,7 +156,7 @@ def test_a_reply_that_lost_a_byte_is_lost_although_the_terminal_would_say_it_aga
 def test_a_reply_said_twice_puts_it_out_of_step_although_the_paper_knows_repeats(
     plug: Plug, counters: Counters
 ) -> None:
-    counter = counters(step("sale", "repeat_result", count=1))
+    counter = counters(step("sale", "repeat_result", count=1), QUICK)
     with plug(counter) as sdk:
         assert verdict(sdk.result("call", **SALE)) == (True, 0)
         assert NO_ACK in sdk.error("call", method="last_sale")
@@ -168,6 +169,6 @@ def test_a_reply_said_twice_puts_it_out_of_step_although_the_paper_knows_repeats
 def test_the_list_goes_to_the_printer_although_it_was_not_to_be_printed(
     plug: Plug, counters: Counters
 ) -> None:
-    with plug(counters()) as sdk:
+    with plug(counters(QUICK)) as sdk:
         assert "Timeout" in sdk.error("call", method="details", print_on_pos=False, wait_s=SHORT_S)
         assert sdk.result("call", method="poll") is True
