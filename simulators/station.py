@@ -73,26 +73,10 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
     """
     spec = registry.load(settings.protocol)
     profile = settings.profile or spec.default_profile
-    if profile not in spec.profiles:
-        raise SimulatorError(
-            "simulator.unknown_profile",
-            f"{spec.protocol} has no profile {profile!r}",
-            what_to_do=f"Choose one of: {', '.join(spec.profiles)}.",
-        )
-    if settings.transport not in spec.framers:
-        raise SimulatorError(
-            "simulator.no_transport",
-            f"{spec.protocol} does not run over {settings.transport}",
-            what_to_do=f"Choose one of: {', '.join(spec.framers)}.",
-        )
+    _check_names(profile, settings.transport, spec)
     scenario = settings.scenario
     _check_words(scenario, spec)
-    device = scenario.settings(spec.terminal(profile))
-    device = replace(
-        device,
-        own_printer=device.own_printer or settings.printer == "terminal",
-        deep=device.deep or settings.deep,
-    )
+    device = _device(settings, spec, profile)
     bank, memory, acquirer = _remembered(settings, spec, wall, deep=device.deep)
     host = None
     if device.deep:
@@ -129,6 +113,16 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
     return Station(spec, profile, bank, terminal, personality, cable)
 
 
+def _device(settings: StationSettings, spec: PersonalitySpec, profile: str) -> TerminalSettings:
+    """The profile's device, as scenario and command line want it otherwise."""
+    device = settings.scenario.settings(spec.terminal(profile))
+    return replace(
+        device,
+        own_printer=device.own_printer or settings.printer == "terminal",
+        deep=device.deep or settings.deep,
+    )
+
+
 def _deep(
     settings: StationSettings,
     spec: PersonalitySpec,
@@ -150,6 +144,21 @@ def _deep(
         stored=stored,
         tcp=settings.acquirer_tcp,
     )
+
+
+def _check_names(profile: str, transport: str, spec: PersonalitySpec) -> None:
+    if profile not in spec.profiles:
+        raise SimulatorError(
+            "simulator.unknown_profile",
+            f"{spec.protocol} has no profile {profile!r}",
+            what_to_do=f"Choose one of: {', '.join(spec.profiles)}.",
+        )
+    if transport not in spec.framers:
+        raise SimulatorError(
+            "simulator.no_transport",
+            f"{spec.protocol} does not run over {transport}",
+            what_to_do=f"Choose one of: {', '.join(spec.framers)}.",
+        )
 
 
 def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:

@@ -44,6 +44,7 @@ class TerminalConfig(_Section):
     password: str = Field(default="", pattern=r"^\d*$", max_length=6, repr=False)
     printer: Literal["ecr", "terminal"] = "ecr"
     terminal_id: str = ""
+    options: dict[str, str] = Field(default_factory=dict, repr=False)
     relay_hosts: tuple[Annotated[str, Field(pattern=_HOST)], ...] = Field(default=(), strict=False)
 
     @field_validator("protocol")
@@ -197,11 +198,29 @@ def read(path: Path) -> Loaded:
                 key=f"terminal.{name}.profile",
                 what_to_do=f"Choose one of: {', '.join(profiles)}.",
             )
+        _check_options(path, name, terminal)
     loaded = Loaded(config, path.absolute(), _origins(path, config, raw, probed))
     loaded.beside(config.journal.path, key="journal.path")
     loaded.beside(config.slip.folder, key="slip.folder")
     loaded.beside(config.journal.anchors, key="journal.anchors")
     return loaded
+
+
+def _check_options(path: Path, name: str, terminal: TerminalConfig) -> None:
+    """Settings that only one protocol has: no strange ones, and none missing that are needed."""
+    spec = load(terminal.protocol)
+    needed = spec.profiles[terminal.profile or spec.default_profile].needs
+    strange = sorted(terminal.options.keys() - spec.options)
+    missing = sorted(needed - {key for key, value in terminal.options.items() if value})
+    if strange:
+        known = ", ".join(sorted(spec.options)) or "none"
+        what, remedy = f"{spec.name} has no option {strange[0]!r}", f"There are: {known}."
+    elif missing:
+        what, remedy = f"the option {missing[0]!r} is missing", "Add it."
+    else:
+        return
+    key = f"terminal.{name}.options"
+    raise ConfigError("config.value", what, file=str(path), key=key, what_to_do=remedy)
 
 
 def _toml(path: Path) -> dict[str, object]:

@@ -210,10 +210,12 @@ class Shop:
 
     def keypad(self, kind: BookingKind, amount_minor: int) -> bool:
         """Somebody else books at the device itself; False where it is busy."""
-        if self.device.terminal.keypad(kind, amount_minor) is None:
-            return False
-        self.oracle.foreign.add(len(self.device.bank.bookings))
-        return True
+        before = len(self.device.bank.bookings)
+        done = self.device.terminal.keypad(kind, amount_minor) is not None
+        # Also what an acquirer booked and the terminal undid again, and so shows nothing of.
+        after = len(self.device.bank.bookings)
+        self.oracle.foreign.update(range(before + 1, after + 1))
+        return done
 
     def submit(self, intent: Intent) -> RefundCase | Refusal:
         """Cashier and supervisor agree; nothing is sent."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.capabilities import Capabilities, CommitVote, MissingAck
-from protocols.kit.contract import Profile
+from protocols.kit.contract import Profile, SerialDefaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ class ConcertProfile:
     name: str
     title: str
     echoes: bool = True
+    serial: SerialDefaults | None = None
     pos: str = "01"
     byte_s: float = 3.0  # between two bytes of a frame
     ack_s: float = 3.0  # from ENQ or a frame to ACK or NAK
@@ -50,6 +51,7 @@ class ConcertProfile:
         is the longest that a customer may still stand at the terminal unseen.
         """
         return Profile(
+            serial=self.serial,
             name=self.name,
             title=self.title,
             capabilities=Capabilities(
@@ -66,9 +68,13 @@ GENERIC: Final = ConcertProfile(name="generic", title="Telium, USB, private byte
 BLANK_ECHO: Final = ConcertProfile(
     name="blank-echo", title="Telium, USB, private bytes may come back blank", echoes=False
 )
-# The native serial ports of these terminals run with 7 data bits and even parity; that is a setting
-# of the link, and the words are the same.
-NATIVE_7E1: Final = ConcertProfile(name="native-7e1", title="Telium, native serial port (7E1)")
+# The native serial ports of these terminals run with 7 data bits and even parity; the words are the
+# same.
+NATIVE_7E1: Final = ConcertProfile(
+    name="native-7e1",
+    title="Telium, native serial port (7E1)",
+    serial=SerialDefaults(bits=7, parity="E"),
+)
 
 CONCERT_PROFILES: Final[Mapping[str, ConcertProfile]] = MappingProxyType(
     {profile.name: profile for profile in (GENERIC, BLANK_ECHO, NATIVE_7E1)}

@@ -18,12 +18,11 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from protocols.concert import commands
+from protocols.concert import commands, endings
 from protocols.concert.layouts import REQUEST, SHAPE
 from protocols.concert.messages import command_of, parse, serialise
 from protocols.concert.profiles import CONCERT_PROFILES
-from protocols.concert.records import Whose, matches, record_of, whose
-from protocols.concert.results import meaning
+from protocols.concert.records import Whose, record_of, whose
 from protocols.kit.errors import ProtocolError
 from protocols.kit.framing import Control
 from protocols.kit.session import (
@@ -39,7 +38,7 @@ from protocols.kit.session import (
 from protocols.kit.stx import ACK, ENQ, EOT, NAMES
 from protocols.kit.stxline import LineEvent, StxLine
 from protocols.kit.unoffered import not_offered
-from protocols.kit.vocabulary import Booking, Outcome, TransactionRecord
+from protocols.kit.vocabulary import Outcome, TransactionRecord
 
 if TYPE_CHECKING:
     from protocols.kit.messages import Message
@@ -297,12 +296,12 @@ class ConcertSession:
         assert request is not None
         if not self._moves_money:
             self._record = record_of(message, sure=False)
-            self._result = self._copied(self._record)
+            self._result = endings.of_copy(self._record)
             self._accept(now)
             return
         sure = whose(request, message) is Whose.OURS or not self._profile.echoes
         self._record = record = record_of(message, sure=sure)
-        self._result = self._verdict(request, record)
+        self._result = endings.of_money(request, record)
         self._phase = Phase.HELD
         self._due = None
         self._actions.append(ResultSeen(record))
@@ -315,42 +314,8 @@ class ConcertSession:
 
     # -- ending ---------------------------------------------------------------------------------
 
-    def _verdict(self, request: Request, record: TransactionRecord) -> ExchangeResult:
-        if record.booking is Booking.UNKNOWN:
-            return self._unknown("unclear")
-        if not matches(request, record):
-            return self._unknown("mismatch")
-        done = record.booking is Booking.APPROVED
-        code = record.result_code or ""
-        return ExchangeResult(
-            Outcome.APPROVED if done else Outcome.DECLINED,
-            "completed" if done else "refused",
-            record=record,
-            result_code=code,
-            result_text="" if done else meaning(code).text,
-            line_clean=True,
-        )
-
-    def _copied(self, record: TransactionRecord) -> ExchangeResult:
-        """A duplicate slip: its answer says that it was printed, not how the original ended."""
-        code = record.result_code or ""
-        printed = meaning(code).outcome is Outcome.APPROVED
-        return ExchangeResult(
-            Outcome.APPROVED if printed else Outcome.DECLINED,
-            "completed" if printed else "refused",
-            record=record if printed else None,
-            result_code=code,
-            result_text="" if printed else meaning(code).text,
-            line_clean=True,
-        )
-
     def _unknown(self, reason: str) -> ExchangeResult:
-        record = self._record
-        code = (record.result_code or "") if record else ""
-        text = meaning(code).text if code else ""
-        return ExchangeResult(
-            Outcome.UNKNOWN, reason, record=record, result_code=code, result_text=text
-        )
+        return endings.unknown(reason, self._record)
 
     def _end(self, result: ExchangeResult) -> None:
         self._ended = result

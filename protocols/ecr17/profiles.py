@@ -85,6 +85,7 @@ class Ecr17Profile:
                 number_fields=("trace_number", "turnover_number"),
                 can_void=True,
                 can_refund=False,
+                voids_last_only=True,
                 partial_void=False,
                 void_tells_amount=False,
                 quiet_s=self.repeat_horizon_s + 1.0,

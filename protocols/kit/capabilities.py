@@ -78,6 +78,7 @@ class Capabilities:
     partial_void: bool = False
     voids_last_only: bool = False  # nothing but the terminal's last transaction can be voided
     void_tells_amount: bool = True
+    shows_originals: bool = False  # a query after a void shows its sale as it stands
     quiet_s: float = 0.0
     prints: frozenset[str] = field(default_factory=frozenset)  # "ecr", "terminal"
 

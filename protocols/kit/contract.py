@@ -44,11 +44,17 @@ class SerialDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kind of terminal that speaks the protocol, and where it differs."""
+    """One kind of terminal that speaks the protocol, and where it differs.
+
+    `serial`: the line settings it is delivered with, where they are not the protocol's. `needs`:
+    options without which it cannot be spoken to.
+    """
 
     name: str
     title: str
     capabilities: Capabilities
+    serial: SerialDefaults | None = None
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ class ProtocolSpec:
     `redials` names the transports on which every request has a connection of its own. `reference`
     makes our reference of an attempt from a number below 36 ** 10 that never comes twice, where the
     wire has little room for it; None: the case and the attempt, in words. `self_delimiting`: a
-    message itself shows that it was cut short; where not, only its frame does.
+    message itself shows that it was cut short; where not, only its frame does. `options` are names
+    of settings that only this protocol has (SessionSettings.options).
     """
 
     name: str
@@ -114,5 +121,6 @@ class ProtocolSpec:
     redials: frozenset[str] = frozenset()
     reference: Callable[[int], str] | None = None
     self_delimiting: bool = True
+    options: frozenset[str] = frozenset()
     serial: SerialDefaults = SerialDefaults()
     tcp_port: int | None = None

@@ -63,7 +63,8 @@ class SessionSettings:
     `transport` is "serial" or "tcp". `profile` is the key of one of the protocol's profiles.
     `time_scale` divides every timer. `password` is the terminal's till password (digits); it is
     not shown in a repr. `opened` grows with every opening of a line (milliseconds since 1970): what
-    makes the ids of harmless messages differ from those of any session before.
+    makes the ids of harmless messages differ from those of any session before. `options` are
+    settings that only one protocol has, by its own names; they may hold a secret.
     """
 
     profile: str
@@ -73,6 +74,7 @@ class SessionSettings:
     printer: str = "ecr"  # who prints the terminal's receipts: "ecr" or "terminal"
     password: str = field(default="", repr=False)
     opened: int = 0
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from protocols.kit.vocabulary import Operation, Outcome, TerminalStatus
 
 # Nothing is missed where the wire has none of these: every terminal is signed on and idle then.
 _NOT_MISSED: Final = frozenset({Operation.CONNECT, Operation.DISCONNECT, Operation.INITIALISE})
-_IDLE: Final = TerminalStatus(ready=True, busy=False, code="")
+_IDLE: Final = TerminalStatus(ready=True, busy=False, code="", asked=False)
 
 
 def not_offered(operation: Operation) -> ExchangeResult:

@@ -128,7 +128,8 @@ class TransactionRecord:
 class TerminalStatus:
     """What a terminal says of itself: `code` as on the wire, `busy` and `ready` in our words.
 
-    `advice` is a text key that says what a person has to do ("" when nothing).
+    `advice` is a text key that says what a person has to do ("" when nothing). `asked` is False
+    where the wire has no such question, so that nothing is known but that no one objects.
     """
 
     ready: bool
@@ -136,3 +137,4 @@ class TerminalStatus:
     code: str
     advice: str = ""
     version: str = ""
+    asked: bool = True

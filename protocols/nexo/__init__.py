@@ -28,4 +28,5 @@ PROTOCOL = ProtocolSpec(
     decode=decode,
     resynchronises=frozenset(),
     reference=reference,
+    options=frozenset({"sale_id", "poi_id", "passphrase"}),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Builder = Callable[["Context"], tuple[str, Mapping[str, Value | None]]]
 
-# Until the agent has settings for them: what templates of the specification call both sides.
+# What both sides are called where the settings do not say it.
 SALE_ID: Final = "LANE1"
 POI_ID: Final = "POI1"
 _DOCUMENTS: Final = "CashierReceipt\nCustomerReceipt"
@@ -42,16 +42,23 @@ class Context:
 
     def message(self, name: str, values: Mapping[str, Value | None]) -> Message:
         """A message with the header of this request. Raises BadField."""
+        sale_id, poi_id = peers(self.settings)
         always = self.profile.version_always or name in {"LoginRequest", "DiagnosisRequest"}
         return build(
             name,
             self.profile.syntax,
             protocol_version=self.profile.version if always else None,
             service_id=self.service_id,
-            sale_id=SALE_ID,
-            poi_id=POI_ID,
+            sale_id=sale_id,
+            poi_id=poi_id,
             **values,
         )
+
+
+def peers(settings: SessionSettings) -> tuple[str, str]:
+    """SaleID and POIID: the till and the terminal, as both are set up."""
+    options = settings.options
+    return options.get("sale_id", SALE_ID), options.get("poi_id", POI_ID)
 
 
 def encode(context: Context) -> Message | None:
@@ -84,16 +91,18 @@ def abort(context: Context, running: Operation) -> Message:
     category = category_of(running)
     return context.message(
         "AbortRequest",
-        {**_reference(context.request.reference, category), "abort_reason": "MerchantAbort"},
+        {**_reference(context, category), "abort_reason": "MerchantAbort"},
     )
 
 
-def _reference(service_id: str | None, category: str) -> dict[str, Value | None]:
+def _reference(context: Context, category: str) -> dict[str, Value | None]:
+    """Which request is meant: the one with our reference."""
+    sale_id, poi_id = peers(context.settings)
     return {
         "reference_category": category,
-        "reference_service_id": service_id,
-        "reference_sale_id": SALE_ID,
-        "reference_poi_id": POI_ID,
+        "reference_service_id": context.request.reference,
+        "reference_sale_id": sale_id,
+        "reference_poi_id": poi_id,
     }
 
 
@@ -121,13 +130,13 @@ def _query(context: Context) -> tuple[str, Mapping[str, Value | None]]:
     check_reference(request.reference)
     return "TransactionStatusRequest", {
         "reprint": False,
-        **_reference(request.reference, category_of(request.about)),
+        **_reference(context, category_of(request.about)),
     }
 
 
 def _stop(context: Context) -> tuple[str, Mapping[str, Value | None]]:
     check_reference(context.request.reference)
-    values = _reference(context.request.reference, PAYMENT)
+    values = _reference(context, PAYMENT)
     return "AbortRequest", {**values, "abort_reason": "MerchantAbort"}
 
 
@@ -151,9 +160,10 @@ def _amount(context: Context) -> tuple[str, str]:
 
 def _original(context: Context, original: Original) -> dict[str, Value | None]:
     named = context.profile.names_original_peers
+    sale_id, poi_id = peers(context.settings)
     return {
-        "original_sale_id": SALE_ID if named else None,
-        "original_poi_id": POI_ID if named else None,
+        "original_sale_id": sale_id if named else None,
+        "original_poi_id": poi_id if named else None,
         "original_transaction_id": original.receipt_number,
         "original_transaction_time": day_of(original.date, context.now_ms),
     }

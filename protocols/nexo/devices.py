@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from protocols.kit.branches import Syntax
 from protocols.kit.masking import mask_digits
 from protocols.kit.session import Action, Progress, ReceiptText
-from protocols.nexo.messages import build
+from protocols.nexo.layouts import BY_NAME
 from protocols.nexo.rows import OUTPUTS_MAX, RECEIPTS_MAX
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def handle(message: Message) -> tuple[Message | None, list[Action]]:
 
 
 def _answer(message: Message, name: str, **values: Value | None) -> Message:
-    return build(
-        name,
-        Syntax(message.layout.variant),
+    """An answer in the terminal's own words, whether or not we know them all."""
+    layout = BY_NAME[Syntax(message.layout.variant), name.lower()]
+    return layout.message(
         protocol_version=message.text("protocol_version"),
         service_id=message.text("service_id"),
         device_id=message.text("device_id") or "0",

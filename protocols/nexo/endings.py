@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from protocols.kit.masking import mask_digits
 from protocols.kit.session import ExchangeResult
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
 from protocols.nexo import records
@@ -180,7 +181,9 @@ _DETAILS: Final[Mapping[str, str]] = {
 
 def _details(message: Message) -> Mapping[str, str]:
     found = {
-        key: text for key, name in _DETAILS.items() if (text := message.text(name)) is not None
+        key: mask_digits(text)
+        for key, name in _DETAILS.items()
+        if (text := message.text(name)) is not None
     }
     reachable = [
         bool(value) for name, value in message.values.items() if name.endswith("_reachable")

@@ -38,6 +38,7 @@ class NexoProfile:
     def to_kit(self) -> Profile:
         """What the agent sees of it."""
         return Profile(
+            needs=frozenset({"passphrase"}) if self.sealed else frozenset(),
             name=self.name,
             title=self.title,
             capabilities=Capabilities(

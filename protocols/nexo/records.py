@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField
-from protocols.kit.masking import mask_pan
+from protocols.kit.masking import mask_digits, mask_pan
 from protocols.kit.vocabulary import Booking, Operation, Outcome, TransactionRecord
 from protocols.nexo.numbers import currency_number, minor_units
 from protocols.nexo.results import NOT_FOUND, PARTIAL, SUCCESS, code_of, meaning
@@ -57,7 +57,7 @@ def record_of(
         time=time,
         result_code=code,
         masked_pan=mask_pan(pan.clear) if pan is not None else None,
-        card_name=None if reversal else text("card_name"),
+        card_name=None if reversal else mask_digits(text("card_name") or "") or None,
     )
 
 

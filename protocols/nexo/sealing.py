@@ -63,7 +63,7 @@ def key_of(password: str) -> Key:
     parts = (password or SIMULATED).split(":", _PARTS - 1)
     good = len(parts) == _PARTS and all(parts) and password.isascii()
     if not good or not parts[1].isdigit() or len(parts[1]) > _PARTS:
-        raise BadField("the password must be IDENTIFIER:VERSION:PASSPHRASE in plain letters")
+        raise BadField("the passphrase must be IDENTIFIER:VERSION:PASSPHRASE in ASCII")
     return Key(parts[0], int(parts[1]), *derive(parts[2].encode("ascii")))
 
 

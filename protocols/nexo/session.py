@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import BadField, ProtocolError
 from protocols.kit.framing import Payload
+from protocols.kit.masking import mask_digits
 from protocols.kit.session import (
     Action,
     ExchangeResult,
@@ -152,15 +153,19 @@ class NexoSession:
     def _wire(self, message: Message) -> bytes:
         """The frame of a message, in its envelope where the dialect has one. Raises BadField."""
         if self._profile.sealed:
-            message = sealing.seal(message, sealing.key_of(self._settings.password))
+            message = sealing.seal(message, self._key())
         return self._framer.frame(serialise(message))
+
+    def _key(self) -> sealing.Key:
+        options = self._settings.options
+        return sealing.key_of(options.get("passphrase", self._settings.password))
 
     def _read(self, payload: bytes) -> Message:
         """The message of a payload. Raises ProtocolError; also for one that was said before."""
         message = parse(payload)
         if not self._profile.sealed:
             return message
-        message = sealing.unseal(message, sealing.key_of(self._settings.password))
+        message = sealing.unseal(message, self._key())
         if payload in self._seen:
             raise BadField("an envelope was sent a second time")
         self._seen.add(payload)
@@ -221,9 +226,11 @@ class NexoSession:
         name = message.layout.name
         request = self._request
         assert request is not None, "something is waited for"
-        ours = message.text("sale_id") == commands.SALE_ID
-        ours = ours and message.text("poi_id") == commands.POI_ID
-        ours = ours and message.layout.variant == self._profile.syntax.value
+        said_by = (message.text("sale_id"), message.text("poi_id"))
+        ours = (
+            said_by == commands.peers(self._settings)
+            and message.layout.variant == self._profile.syntax.value
+        )
         if ours and name == "EventNotification":
             return self._take_event(message)
         ours = ours and message.text("service_id") == self._service_id
@@ -269,7 +276,7 @@ class NexoSession:
         event = message.text("event") or ""
         request = self._request
         assert request is not None, "something is waited for"
-        news = Progress(f"nexo.event.{event}", message.text("event_details") or "")
+        news = Progress(f"nexo.event.{event}", mask_digits(message.text("event_details") or ""))
         ours = message.text("service_id") in {None, self._service_id}
         if event in _RESTARTS or (event == "Reject" and ours):
             self._clean = False

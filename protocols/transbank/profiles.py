@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.capabilities import Capabilities, Capability, CommitVote, MissingAck
-from protocols.kit.contract import Profile
+from protocols.kit.contract import Profile, SerialDefaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,7 @@ class TransbankProfile:
     def to_kit(self) -> Profile:
         """What the agent sees of it."""
         return Profile(
+            serial=SerialDefaults(baud=self.baud),
             name=self.name,
             title=self.title,
             capabilities=Capabilities(
@@ -59,6 +60,8 @@ class TransbankProfile:
                 can_void=True,
                 can_refund=False,
                 partial_void=False,
+                # A void names a sale by its number alone, and its answer has no amount.
+                shows_originals=True,
                 quiet_s=self.repeat_horizon_s + 1.0,
                 prints=frozenset({"terminal"}),
             ),

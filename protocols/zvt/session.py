@@ -59,10 +59,6 @@ class Phase(Enum):
     CLOSING = auto()  # completion answered; its acknowledgement byte is due
 
 
-# A message that comes now belongs to nothing that runs.
-_DEAF = (Phase.IDLE, Phase.CLOSING, Phase.HELD)
-
-
 class ZvtSession:
     """One till-side conversation; see `protocols.kit.session` for the contract."""
 
@@ -230,7 +226,8 @@ class ZvtSession:
 
     def _take(self, apdu: bytes, now: float) -> None:
         self._heard += 1
-        if self._phase in _DEAF or self._heard > MESSAGES_MAX:
+        nothing_runs = self._phase in (Phase.IDLE, Phase.CLOSING, Phase.HELD)
+        if nothing_runs or self._heard > MESSAGES_MAX:
             self._clean = False
             self._note("late_message", apdu[:2].hex())
             return

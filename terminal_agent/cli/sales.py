@@ -99,7 +99,7 @@ def _from_terminal(context: Context) -> ExitCode:
         talk = Conversation(station, reporter)
         talk.start()
         talk.become_ready()
-        record = talk.last().record
+        record = talk.shown_last().record
         now = context.clock.wall()
         sale: Sale | None = None
         if record is not None:

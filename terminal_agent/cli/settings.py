@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from terminal_agent.config import Loaded
     from terminal_agent.console.outcome import JsonValue
 
-_HIDDEN = frozenset({"password", "anchor_key"})
+_HIDDEN = frozenset({"password", "anchor_key", "passphrase"})
 
 
 def show(context: Context) -> ExitCode:
@@ -58,6 +58,8 @@ def _walk(model: BaseModel, prefix: str) -> Iterator[tuple[str, JsonValue]]:
             for inner, section in value.items():
                 if isinstance(section, Model):
                     yield from _walk(section, f"{key}.{inner}.")
+                else:
+                    yield f"{key}.{inner}", "******" if inner in _HIDDEN else str(section)
         elif name in _HIDDEN and value:
             yield key, "******"
         elif isinstance(value, tuple):

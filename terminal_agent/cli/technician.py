@@ -41,7 +41,7 @@ def enquire(context: Context) -> ExitCode:
     """The terminal's last transaction."""
     with talking(context) as (_, talk):
         talk.become_ready()
-        last = talk.last()
+        last = talk.shown_last()
     record, texts = last.record, context.texts
     if context.as_json:
         found: dict[str, JsonValue] = {"ok": True, "supported": last.supported}
@@ -66,6 +66,8 @@ def status(context: Context) -> ExitCode:
         took_ms = round((clock.monotonic() - begun) * 1000)
     texts = context.texts
     state = "ready" if told.ready else "busy" if told.busy else "not_ready"
+    if not told.asked:
+        state = "not_asked"
     if context.as_json:
         context.write_json(
             {
@@ -89,7 +91,8 @@ def status(context: Context) -> ExitCode:
             ("label.do", texts.line(told.advice) if told.advice else ""),
         ]
         context.screen.pairs([(texts.line(key), value) for key, value in rows])
-        context.screen.say(texts.line("terminal.link_ok", ms=took_ms))
+        asked = "link_ok" if told.asked else "link_not_asked"
+        context.screen.say(texts.line(f"terminal.{asked}", ms=took_ms))
     return ExitCode.APPROVED if told.ready else ExitCode.LINK
 
 

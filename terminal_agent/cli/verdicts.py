@@ -158,7 +158,7 @@ def _last_of(context: Context, name: str) -> str:
     try:
         with talking(context, name) as (_, talk):
             talk.become_ready()
-            record = talk.last().record
+            record = talk.shown_last().record
     except LinkError:
         context.progress_screen.say(context.texts.line("quarantine.read_first", name=name))
         raise

@@ -106,7 +106,8 @@ def decide(rules: PolicyRules, at_hand: Situation) -> Decision | Refusal:
     against_void = _against_void(rules, at_hand)
     against_refund = _against_refund(at_hand)
     if at_hand.asked is Operation.VOID:
-        return _asked(Operation.VOID, against_void, _VOID_REFUSALS, at_hand)
+        refusals = {**_VOID_REFUSALS, **_BANK_ROUTE} if against_refund else _VOID_REFUSALS
+        return _asked(Operation.VOID, against_void, refusals, at_hand)
     if at_hand.asked is Operation.REFUND:
         return _asked(Operation.REFUND, against_refund, _REFUND_REFUSALS, at_hand)
     if not against_void and Operation.VOID in at_hand.history.refused_ways:
@@ -115,7 +116,7 @@ def decide(rules: PolicyRules, at_hand: Situation) -> Decision | Refusal:
         return Decision(Operation.VOID, _for_void(against_refund))
     if not against_refund:
         return Decision(Operation.REFUND, (against_void,) if against_void else ())
-    return Refusal("refusal.no_way")
+    return Refusal(_BANK_ROUTE.get(against_void, "refusal.no_way"))
 
 
 def check_people(
@@ -227,6 +228,14 @@ _VOID_REFUSALS = {
     "why.no_receipt_number": "refusal.cannot_void",
     "why.batch_closed": "refusal.batch_closed",
     "why.other_day": "refusal.batch_closed",
+}
+# Where the terminal can only void and this sale cannot be voided, the bank gives the money back.
+_BANK_ROUTE = {
+    "why.already_refunded_part": "refusal.bank_partial",
+    "why.partial": "refusal.bank_partial",
+    "why.batch_closed": "refusal.bank_closed",
+    "why.other_day": "refusal.bank_closed",
+    "why.void_refused": "refusal.bank_refused",
 }
 _REFUND_REFUSALS = {"why.cannot_refund": "refusal.cannot_refund"}
 

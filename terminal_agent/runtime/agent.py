@@ -200,6 +200,7 @@ class Agent:
         runner = AttemptRunner(self.journal, self.station, self._reporter)
         talk.start()
         before = runner.baseline(talk)
+        runner.look_at_original(case, talk)
         ending = runner.run(case, talk, before)
         if ending.interrupted is not None or not ending.case.open_attempts:
             return Done(ending.case, ending.interrupted)

@@ -95,18 +95,22 @@ def build_station(
     if profile:
         config = config.model_copy(update={"profile": profile})
     spec = load(config.protocol)
-    link = build(link_settings(loaded, name))
+    link = build(link_settings(loaded, name, profile=profile))
     if trace is not None:
         link = _traced(link, spec, clock, trace, undo)
     return station_over(link, name, config, clock, scale=loaded.config.time.scale)
 
 
-def link_settings(loaded: Loaded, name: str) -> LinkSettings:
-    """The line of a terminal. Raises ConfigError for one that is not described in a usable way."""
+def link_settings(loaded: Loaded, name: str, *, profile: str = "") -> LinkSettings:
+    """The line of a terminal; `profile` goes before the configured one.
+
+    Raises ConfigError for one that is not described in a usable way.
+    """
     config = loaded.config.terminal[name]
     spec = load(config.protocol)
+    kind = spec.profiles[profile or config.profile or spec.default_profile]
     try:
-        return parse_link(config.link, serial=spec.serial, tcp_port=spec.tcp_port)
+        return parse_link(config.link, serial=kind.serial or spec.serial, tcp_port=spec.tcp_port)
     except BadLinkSettings as error:
         raise ConfigError(
             "config.value",
@@ -141,6 +145,7 @@ def station_over(
         time_scale=scale,
         printer=config.printer,
         password=config.password,
+        options=config.options,
     )
     return Station(
         name=name,

@@ -32,6 +32,7 @@ from terminal_agent.refund.facts import (
     ResultSeenFact,
 )
 from terminal_agent.refund.states import CaseState
+from terminal_agent.runtime.originals import look_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,6 +123,14 @@ class AttemptRunner:
         """The terminal is idle and the line clean: read its last transaction."""
         self._reporter.step("step.querying")
         return talk.clean_last()
+
+    def look_at_original(self, case: RefundCase, talk: Conversation) -> None:
+        """Where the terminal shows a sale by its number: is it the one that is to be voided?
+
+        Raises LinkError, and JournalRefusal where it is not.
+        """
+        if case.operation is Operation.VOID and self._station.capabilities.shows_originals:
+            look_at(case, sale_of(self._journal, case), self._request(case), talk)
 
     def run(
         self, case: RefundCase, talk: Conversation, before: LastRead, *, repeats: int | None = None

@@ -141,6 +141,10 @@ class Conversation:
         """
         if Capability.LAST not in self._station.capabilities.declared:
             return LastRead(supported=False)
+        return self.shown_last()
+
+    def shown_last(self) -> LastRead:
+        """What the terminal shows when a person wants to see it, whatever it may prove."""
         result = self._ask(Operation.LAST_TRANSACTION)
         return LastRead(supported=result.outcome is Outcome.APPROVED, record=result.record)
 

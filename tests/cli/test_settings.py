@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal_agent.config import VARIABLE, default_path, find
-from tests.cli.till import TERMINAL, Till, run_in
+from tests.cli.till import TERMINAL, Ran, Till, run_in
 
 FULL = """
 language = "en"
@@ -202,3 +202,37 @@ def test_a_second_agent_on_the_same_journal_is_8(till: Till) -> None:
 def test_a_terminal_whose_name_no_file_can_have_has_no_probed_profile(tmp_path: Path) -> None:
     text = TERMINAL.replace("[terminal.till]", f"[terminal.{'a' * 300}]")
     assert configured(tmp_path, text).run("config", "check").code == 0
+
+
+NEXO = '[terminal.t]\nprotocol = "nexo"\nlink = "tcp:127.0.0.1:9000"\n'
+
+
+def _checked(folder: Path, more: str) -> Ran:
+    till = Till(folder)
+    till.config.write_text(NEXO + more, encoding="utf-8")
+    return till.run("config", "check")
+
+
+def test_an_option_that_the_protocol_has_not_is_named(tmp_path: Path) -> None:
+    ran = _checked(tmp_path, 'options = { lane = "1" }\n')
+    assert ran.code == 2
+    assert "nexo has no option 'lane'" in ran.said
+    assert "passphrase, poi_id, sale_id" in ran.said
+
+
+def test_a_kind_of_terminal_that_needs_a_passphrase_says_so(tmp_path: Path) -> None:
+    sealed = 'profile = "json-local-encrypted"\n'
+    ran = _checked(tmp_path, sealed + 'options = { poi_id = "P-1" }\n')
+    assert ran.code == 2
+    assert "the option 'passphrase' is missing" in ran.said
+    secret = 'options = { passphrase = "key:1:open sesame" }\n'
+    assert _checked(tmp_path, sealed + secret).code == 0
+
+
+def test_options_are_shown_but_no_passphrase(tmp_path: Path) -> None:
+    till = Till(tmp_path)
+    options = 'options = { passphrase = "key:1:open sesame", sale_id = "LANE7" }\n'
+    till.config.write_text(NEXO + options, encoding="utf-8")
+    ran = till.run("config", "show")
+    assert "LANE7" in ran.out
+    assert "sesame" not in ran.out

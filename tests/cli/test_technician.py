@@ -175,3 +175,20 @@ def test_ports_are_listed_with_plain_hints(till: Till, monkeypatch: pytest.Monke
 def test_no_port_is_said(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(technician, "list_ports", ports())
     assert till.run("ports").out == "No serial port was found.\n"
+
+
+CONCERT = """
+[terminal.till]
+protocol = "concert"
+link = "serial:/dev/nowhere"
+"""
+
+
+def test_a_protocol_without_a_status_says_so_and_is_not_called_ready(tmp_path: Path) -> None:
+    till = Till(tmp_path, terminal=CONCERT)
+    ran = till.run("terminal", "status")
+    assert ran.code == 0
+    assert "no such question" in ran.said
+    assert "Ready" not in ran.out
+    assert "Nothing was sent" in ran.said
+    assert till.run("terminal", "status", "--json").json["state"] == "not_asked"

@@ -26,6 +26,7 @@ from simulators.scenario import Scenario, Step
 from simulators.settings import MissingAckHabit
 from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime.attempts import original_of
+from terminal_agent.runtime.station import POLL_S
 from tests.harness import Shop
 from tests.setting import Killed, Setting
 
@@ -42,6 +43,9 @@ WAYS: Final = (Operation.REFUND, Operation.VOID)
 CUT_FOR_S: Final = (0.2, 3.0, 17.0, 0.0)
 FULL: Final = os.environ.get("SWEEP") == "full"
 PAIRS: Final = FULL or os.environ.get("SWEEP") == "pairs"
+# Beyond this horizon the terminal is asked as seldom as counts for unbroken idle.
+LONG_S: Final = 100.0
+LONG_POLL_S: Final = 4.9
 _FEW: Final = os.environ.get("SWEEP") == "few"
 
 
@@ -74,8 +78,16 @@ class Subject:
 
     @property
     def setting(self) -> Setting:
-        """A shop with it; capabilities confirmed, nobody else books at it."""
-        return Setting(protocol=self.protocol, profile=self.profile, transport=self.transport)
+        """A shop with it; capabilities confirmed, nobody else books at it.
+
+        Over a long horizon the terminal is asked less often whether it is idle: most of these
+        questions are answered alike.
+        """
+        long = self.capabilities.vote.horizon_s > LONG_S
+        poll_s = LONG_POLL_S if long else POLL_S
+        return Setting(
+            protocol=self.protocol, profile=self.profile, transport=self.transport, poll_s=poll_s
+        )
 
     @property
     def capabilities(self) -> Capabilities:

@@ -34,6 +34,8 @@ MEANINGS = {
         'hosts, as `"10.0.0.7:10004"`, that this terminal may have its messages carried to; empty: '
         "none (see the page on `aip`)"
     ),
+    "terminal.NAME.options": "a table of texts that only one protocol has. nexo: `sale_id` and"
+    " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`",
     "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
     " add how far the journal reached; `journal verify` reads it",
     "journal.anchor_key": "a secret that signs the anchors in that file",
@@ -89,6 +91,8 @@ def _kind(hint: object) -> str:
         return " or ".join(_kind(part) for part in inner if part is not NoneType)
     if origin is Literal:
         return " ".join(f"`{value}`" for value in inner)
+    if origin is dict:
+        return "table of texts"
     if origin is tuple:
         return f"list of {_kind(inner[0])}"
     return {str: "text", bool: "`true` `false`", int: "number", float: "number"}[_type(hint)]
@@ -101,7 +105,7 @@ def _type(hint: object) -> type:
 
 def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
-        return "needed"
+        return "needed" if field.default_factory is None else "`{}`"
     if field.default is None:
         return "none"
     if isinstance(field.default, bool):

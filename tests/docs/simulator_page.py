@@ -7,6 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from simulators import cli, scenario
+from simulators.acquirer.settings import FAULT_KEYS as HOST_FAULT_KEYS
+from simulators.acquirer.settings import MESSAGES, HostSettings
 from simulators.personality import load
 from simulators.settings import TerminalSettings
 from tests.docs.cli_page import options, spelled
@@ -54,11 +56,37 @@ FAULTS = {
     "echo": "it also comes back to whoever sent it",
 }
 
+HOST = {
+    "timeout_s": "seconds until an answer is missing",
+    "tries": "how often a reversal or a settlement is sent at the most (1 to 9)",
+    "answer_s": "seconds until an answer is there",
+    "key_bytes": "8 (DES) or 16 (triple DES)",
+    "refund_reversal": "refunds can be reversed as well",
+    "forgets_reversals": "an original that comes behind its own reversal is booked",
+    "drops_at_midnight": "the terminal throws away a reversal of another day",
+    "unbuildable": "the terminal throws away every reversal, as one that cannot be built",
+}
+HOST_FAULTS = {
+    "lose_request": "it never arrives",
+    "lose_answer": "it is done, and nobody hears of it",
+    "slow": "it arrives so much later",
+    "late": "it is done at once and answered so much later",
+    "overtaken": "it arrives behind the next message, and its answer is lost",
+    "duplicate": "it arrives twice",
+    "break_request_mac": "its check value is wrong: A0",
+    "break_answer_mac": "the check value of the answer is wrong",
+    "unreadable_answer": "the answer lacks its end",
+    "code": "answered with this response code; booked where the code means approved",
+    "partial": "approved with code 10, for that much at the most",
+    "close_batch": "the acquirer closes the batch just before",
+}
+
 
 def render() -> str:
     """The whole page; a step or fault without words is a KeyError."""
     known = load("zvt").knows
     assert all(known(word) for word in WORDS), "a word that no scenario may use"
+    assert HOST.keys() | {"faults"} == {field.name for field in fields(HostSettings)}
     told = [
         (f"`{spelled(option).replace('|', chr(92) + '|')}`", str(option.help or "who prints"))
         for option in options(cli._parser())
@@ -73,6 +101,9 @@ def render() -> str:
         steps=rows(_keyed(scenario.STEP_KEYS, STEPS)),
         faults=rows(_keyed(scenario.FAULT_KEYS, FAULTS)),
         settings=rows(settings),
+        host=rows([_host(name) for name in HOST]),
+        host_messages=", ".join(f"`{name}`" for name in MESSAGES),
+        host_faults=rows(_keyed(HOST_FAULT_KEYS, HOST_FAULTS)),
         scenarios=rows(scenarios),
     )
 
@@ -82,6 +113,12 @@ def _keyed(keys: Mapping[str, tuple[str, ...]], words: Mapping[str, str]) -> lis
         (f"`{name}`", ", ".join(f"`{key}`" for key in wanted) or "–", words[name])
         for name, wanted in keys.items()
     ]
+
+
+def _host(name: str) -> tuple[str, str, str]:
+    default = getattr(HostSettings(), name)
+    shown = str(default).lower() if isinstance(default, bool) else str(default)
+    return f"`{name}`", f"`{shown}`", HOST[name]
 
 
 def _setting(name: str) -> tuple[str, str, str]:

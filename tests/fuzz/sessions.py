@@ -15,6 +15,8 @@ from protocols.kit.money import Amount, Currency
 from protocols.kit.session import (
     Finished,
     Original,
+    Relay,
+    RelayingSession,
     Request,
     ResultSeen,
     Send,
@@ -120,6 +122,7 @@ class Till:
         self._held = False
         self._voted = False
         self._records: list[TransactionRecord] = []
+        self._carried: set[bytes] = set()  # to the terminal's host, on this line
 
     def play(self, script: Script) -> None:
         """The whole script, one request after the other; each of them ends."""
@@ -204,10 +207,20 @@ class Till:
                     assert not self._held, "a second result before the vote"
                     self._held = True
                     self._records.append(record)
+                case Relay(data=data):
+                    self._carry(data)
                 case Finished():
                     self._finished(action)
                 case _:
                     repr(action)
+
+    def _carry(self, data: bytes) -> None:
+        """Once to the host; its answer is the message itself."""
+        assert data not in self._carried, "carried to the host twice"
+        self._carried.add(data)
+        session = self._session
+        assert isinstance(session, RelayingSession)
+        self._take(session.relayed(data, self._now))
 
     def _finished(self, action: Finished) -> None:
         request, result = self._request, action.result

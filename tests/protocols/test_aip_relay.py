@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from drivers.trace import FrameMasker, TraceFormat
+from protocols.aip.framing import SerialFramer
+from protocols.aip.masking import mask
 from protocols.aip.messages import parse
 from protocols.aip.relaying import ANSWER_MAX, MESSAGES_MAX
 from protocols.kit.session import Relay, RelayFailure, RelayingSession, Request
@@ -203,3 +206,10 @@ def test_what_comes_of_it_after_the_end_goes_nowhere() -> None:
     assert list(peer.session.relayed(ANSWER, 500.0)) == []
     assert list(peer.session.relay_failed(500.0, RelayFailure.REFUSED)) == []
     assert len(peer.sends) == sent
+
+
+def test_a_trace_of_it_shows_no_byte_of_the_message() -> None:
+    masker = FrameMasker(TraceFormat("aip", SerialFramer, mask))
+    (kept,) = masker.take(WISH.data)
+    assert CONTENT not in kept.data
+    assert kept.data.count(b"\xee") >= len(CONTENT)

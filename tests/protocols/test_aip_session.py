@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from protocols.aip.framing import SerialFramer, with_length
-from protocols.aip.messages import on_wire
+from protocols.aip.messages import build, on_wire, parse, serialise
 from protocols.kit.errors import BadField
 from protocols.kit.money import Amount, Currency
 from protocols.kit.session import Original, ReceiptText, Request, ResultSeen
 from protocols.kit.vocabulary import Booking, Operation
 from tests.protocols.aip_peer import AMOUNT, CHECK, REFUND, SALE, VOID, Peer, framed
+from tests.protocols.aip_vectors import BY_ID
 
 if TYPE_CHECKING:
     from protocols.kit.fields import Value
@@ -132,6 +133,22 @@ def test_no_two_requests_of_a_line_have_one_check_number() -> None:
     sent = peer.start(replace(REFUND, reference=None))
     assert sent is not None
     assert "order_number" not in sent.values
+
+
+def test_our_bytes_are_those_of_the_original_encoder() -> None:
+    for name, message in (
+        ("aip-login", build(1, app_name="APP01")),
+        ("aip-querylast", build(15, app_name="APP01", check="000777")),
+    ):
+        assert SerialFramer().frame(serialise(message)) == BY_ID[name].data
+    peer = Peer()
+    peer.start(REFUND)
+    sent = list(peer.sent().values)
+    # The encoder's order of items, whatever is left out.
+    order = ["app_name", "trans_type", "amount_minor", "rrn", "date", "order_number", "check"]
+    assert sent == order
+    sale = list(parse(BY_ID["aip-sale"].payload).values)
+    assert [name for name in sale if name in sent] == [name for name in sent if name in sale]
 
 
 # -- money ---------------------------------------------------------------------------------------

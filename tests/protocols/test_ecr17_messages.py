@@ -147,6 +147,7 @@ def test_profiles_say_only_what_is_known() -> None:
     for name, profile in PROFILES.items():
         capabilities = profile.capabilities
         assert not capabilities.can_refund
+        assert capabilities.voids_last_only
         assert not capabilities.void_tells_amount
         horizon = capabilities.vote.horizon_s
         assert horizon > ECR17_PROFILES[name].result_s + ECR17_PROFILES[name].undo_s

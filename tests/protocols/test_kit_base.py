@@ -164,13 +164,14 @@ def test_a_capability_counts_when_declared_and_confirmed() -> None:
 @pytest.mark.parametrize(
     ("missing_ack", "proved", "wait_s"),
     [
-        (MissingAck.STAYS_BOOKED, frozenset(), 0.0),
+        (MissingAck.STAYS_BOOKED, frozenset(), 75.0),
+        (MissingAck.STAYS_BOOKED, frozenset({Capability.BUSY_TOLD}), 0.0),
         (MissingAck.UNBOOKS, frozenset(), 75.0),
         (MissingAck.UNKNOWN, frozenset({Capability.LAST}), 75.0),
         (MissingAck.UNBOOKS, frozenset({Capability.BUSY_TOLD}), 0.0),
     ],
 )
-def test_a_terminal_that_may_unbook_must_be_idle_for_its_horizon(
+def test_a_terminal_that_may_not_say_busy_must_be_idle_for_its_horizon(
     missing_ack: MissingAck, proved: frozenset[Capability], wait_s: float
 ) -> None:
     assert replace(DECLARED.vote, missing_ack=missing_ack).wait_s(proved) == wait_s

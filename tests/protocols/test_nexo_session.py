@@ -9,9 +9,18 @@ import pytest
 from protocols.kit.errors import BadField
 from protocols.kit.fields import Value
 from protocols.kit.money import Amount, Currency
-from protocols.kit.session import Note, Original, Progress, ReceiptText, Request
+from protocols.kit.session import (
+    Note,
+    Original,
+    Progress,
+    ReceiptText,
+    Request,
+    Send,
+    SessionSettings,
+)
 from protocols.kit.vocabulary import Booking, Operation
-from protocols.nexo.session import MESSAGES_MAX
+from protocols.nexo.messages import parse
+from protocols.nexo.session import MESSAGES_MAX, NexoSession
 from tests.protocols.nexo_peer import (
     APPROVED,
     EUR,
@@ -328,6 +337,21 @@ def test_what_comes_between_requests_and_behind_a_result_is_not_taken() -> None:
     assert len(peer.seen) == 1
 
 
+def test_a_card_number_in_the_wrong_place_goes_no_further() -> None:
+    card = "4761739001010119"
+    peer = Peer()
+    peer.start()
+    peer.say("EventNotification", event_time="now", event="CardInserted", event_details=card)
+    peer.say("PaymentResponse", **{**APPROVED, "card_name": card, "masked_pan": card})
+    peer.durable()
+    peer.start(Request(Operation.DIAGNOSE))
+    peer.say("DiagnosisResponse", result="Success", additional_response=card)
+    assert peer.result is not None
+    assert card not in f"{peer.told} {peer.seen} {peer.result}"
+    record = peer.seen[0].record
+    assert record.card_name == record.masked_pan == "476173******0119"
+
+
 # --- the line ------------------------------------------------------------------------------------
 
 
@@ -409,6 +433,21 @@ def test_an_input_is_refused_at_once(profile: str) -> None:
     assert peer.told == [Progress("nexo.input", "Password?")]
     peer.say("InputRequest", device_id="9")
     assert peer.heard[-1].text("input_device") == "CashierInput"
+
+
+@BOTH
+def test_words_that_nobody_knows_are_answered_with_the_same_words(profile: str) -> None:
+    peer = Peer(profile)
+    peer.start()
+    odd: dict[str, Value] = {"device_id": " ", "service_id": REFERENCE}
+    peer.say("DisplayRequest", **odd, display_1_device="Hologram", display_1_info=" ")
+    assert peer.heard[-1].text("display_1_device") == "Hologram"
+    peer.say("PrintRequest", **odd, print_kind="Poster", print_mode="Later")
+    assert peer.heard[-1].text("print_kind") == "Poster"
+    peer.say(
+        "InputRequest", **odd, input_device="Mind", input_info="Thought", input_command="Guess"
+    )
+    assert peer.heard[-1].text("input_device") == "Mind"
 
 
 def test_a_slip_is_taken_and_answered_unless_no_answer_is_wanted() -> None:
@@ -758,6 +797,21 @@ def test_a_reprint_brings_the_receipts() -> None:
     assert sent.text("documents") == "CashierReceipt\nCustomerReceipt"
     peer.say("TransactionStatusResponse", **repeated("Payment", APPROVED))
     assert peer.told == [ReceiptText(("REFUND", "EUR 12.50"), "merchant", last=True)]
+
+
+def test_till_and_terminal_are_called_as_they_are_set_up() -> None:
+    options = {"sale_id": "KASSE 4", "poi_id": "V400m-346403161"}
+    settings = SessionSettings("xml-3.1", "tcp", options=options)
+    assert "KASSE" not in repr(settings)
+    session = NexoSession(settings)
+    (sent,) = session.begin(replace(REFUND, operation=Operation.QUERY, about=Operation.VOID), 0.0)
+    assert isinstance(sent, Send)
+    message = parse(sent.data[4:])
+    assert message.text("sale_id") == message.text("reference_sale_id") == "KASSE 4"
+    assert message.text("poi_id") == message.text("reference_poi_id") == "V400m-346403161"
+    wrong = NexoSession(replace(settings, options={"poi_id": ""}))
+    with pytest.raises(BadField):
+        wrong.begin(REFUND, 0.0)
 
 
 # --- what cannot be said -------------------------------------------------------------------------

@@ -111,6 +111,15 @@ def test_where_the_acquirer_knows_a_reversal_of_refunds_they_end_as_shown(fault:
     assert pair.disagreements() == []
 
 
+def test_a_refund_that_was_overtaken_is_booked_when_it_arrives() -> None:
+    pair = struck("refund", ("overtaken", {}, LOST))
+    assert ended(pair) == LOST
+    overtaken = pair.views[-1]
+    pair.ask("sale", 100)
+    assert pair.disagreements() == [overtaken]
+    assert pair.stands(overtaken) is not None
+
+
 def test_every_fault_is_in_the_tables() -> None:
     assert {fault[0] for fault in (*REVERSIBLE, *IRREVERSIBLE)} == set(FAULT_KEYS)
 

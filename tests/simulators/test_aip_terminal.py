@@ -264,6 +264,43 @@ def test_power_lost_in_a_settlement_ends_it() -> None:
     assert till.test() == "00"
 
 
+# -- relay ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "kind", "result"),
+    [
+        ("00", b"\x00\x0500500", 4, "00"),
+        ("00", b"\x00\x0251", 4, "51"),
+        ("00", b"\x00\x0500abc", 4, "98"),  # an approval of nothing
+        ("00", b"", 4, "98"),
+        ("-113", None, 4, "X5"),
+        ("-114", None, 4, "98"),
+        ("-114", None, 3, "X0"),  # it was reversed
+    ],
+)
+def test_a_terminal_without_a_line_goes_by_what_the_till_brings(
+    code: str, content: bytes | None, kind: int, result: str
+) -> None:
+    till = Till(profile="relay")
+    asked = till.ask(kind, amount_minor=1234, original_trace_number="1" if kind == 3 else None)
+    assert asked.number("trans_type") == 17
+    assert (asked.text("host"), asked.text("port")) == ("127.0.0.1", "10004")
+    assert asked.raw("content")
+    answer = till.ask(17, result_code=code, content=content)
+    assert (answer.number("trans_type"), answer.text("result_code")) == (kind, result)
+    assert till.ask(15).text("result_code") == result
+    till.send(17, result_code=code, content=content)  # nobody waits for another one
+    assert till.hear(100.0) == []
+
+
+def test_a_terminal_that_nobody_answers_gives_up() -> None:
+    till = Till(profile="relay")
+    till.ask(4, amount_minor=1234)
+    (answer,) = till.hear()
+    assert answer.text("result_code") == "98"
+
+
 # -- words ---------------------------------------------------------------------------------------
 
 

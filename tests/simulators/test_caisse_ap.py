@@ -82,7 +82,8 @@ class Port:
         return said
 
     def ask(self, data: bytes) -> list[Message]:
-        """A request, and every answer to it."""
+        """A request over a connection of its own, and every answer to it."""
+        self.redial()
         return answers(self.say(data) + self.wait())
 
     @property
@@ -123,11 +124,13 @@ def test_a_request_is_over_when_nothing_follows_it() -> None:
     assert answers(port.wait())[0].text("result") == "10"
 
 
-def test_a_request_behind_which_another_begins_is_taken_and_the_other_is_not_heard() -> None:
+def test_there_is_one_request_on_each_connection() -> None:
     port = Port()
     (answer,) = port.ask(request("1") + request("1", CF="RF-2"))
     assert answer.text("private") == OURS
+    assert port.say(request("1", CF="RF-3")) + port.wait() == b""
     assert port.kinds == ["refund"]
+    assert len(port.ask(request("1", CF="RF-4"))) == 1
 
 
 @pytest.mark.parametrize("stays", [True, False])

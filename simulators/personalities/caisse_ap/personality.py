@@ -78,6 +78,7 @@ class CaisseApPersonality:
         self._running: _Running | None = None
         self._connection = 0
         self._connected = False
+        self._asked = False  # over this connection: there is one request on each
         self._hung_up = False
         self._said = b""  # the answer before, for one that is stale
         self._out = bytearray()
@@ -120,6 +121,7 @@ class CaisseApPersonality:
         """A till connected."""
         self._connection += 1
         self._connected = True
+        self._asked = False
         return self._go_on()
 
     def line_down(self, now: float) -> bytes:
@@ -191,13 +193,15 @@ class CaisseApPersonality:
     # -- requests -------------------------------------------------------------------------------
 
     def _take(self, payload: bytes, now: float) -> None:
-        """A request; what is none, and what comes while the device is at work, is not answered."""
+        """A request. What is none, what comes behind one over the same connection, and what comes
+        while the device is at work, is not answered."""
         try:
             message = parse(payload)
         except ProtocolError:
             return
-        if message.layout is not REQUEST:
+        if message.layout is not REQUEST or self._asked:
             return
+        self._asked = True
         plan = self._terminal.script.take(names_of(payload))
         if "ignore" in plan or "silent" in plan:
             return
