@@ -121,6 +121,10 @@ class StxLink:
         """Say ACK now, where a verdict kept it back."""
         self._out += self._shape.control(ACK)
 
+    def begin_anew(self) -> None:
+        """The till began something new: the words it said last are no repeat if they come again."""
+        self._last_in = b""
+
     def pieces(self, data: bytes, now: float) -> list[Piece]:
         """Bytes from the till, cut into what is to be taken one by one."""
         pieces = self._framer.pieces(data)

@@ -265,6 +265,21 @@ def test_an_answer_may_be_missing_repeated_or_come_behind_an_old_one() -> None:
     assert line.kinds == ["refund"] * 3
 
 
+def test_the_same_request_behind_a_new_enquiry_is_executed_again() -> None:
+    """There is no duplicate check: only a frame that comes again without ENQ is known."""
+    line = Line('[[step]]\non = "refund"\ndo = "no_result"\n')
+    wire = request("1", private="")
+    assert line.say(ENQ) + line.say(wire) + line.say(wire) == ACK * 3
+    assert line.say(EOT) == b""
+    assert line.wait(5.0) == b""
+    assert line.kinds == ["refund"]
+    assert line.say(wire) == ACK
+    assert line.wait(1.0) == b""
+    assert line.kinds == ["refund"]
+    assert len(line.ask(wire)) == 1
+    assert line.kinds == ["refund"] * 2
+
+
 def test_steps_of_host_keypad_and_stop() -> None:
     line = Line(
         '[[step]]\non = "refund"\ndo = "no_connection"\n'

@@ -62,6 +62,9 @@ class ConcertPersonality(Desk):
         enquired = control.name == NAMES[ENQ]
         self._has_line = enquired and not self._at_work
         if self._has_line:
+            # Who asks for the line anew wants it again; a repeat comes without ENQ. Terminals have
+            # no duplicate check, and a till that trusts in one pays twice.
+            self.link.begin_anew()
             self.link.acknowledge()
 
     @property
