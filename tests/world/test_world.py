@@ -12,7 +12,7 @@ from tests.world.options import Options
 
 # Blocks of so many seeds are one test, so that two processes share the work.
 BLOCK = 250
-BLOCKS = 20
+BLOCKS = 8
 # Seeds of `make test` lie apart from those that `make prove` begins with.
 FIRST = 50_000_000
 
