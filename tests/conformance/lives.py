@@ -155,6 +155,15 @@ LINES: Final = tuple(
     for subject in SUBJECTS
     if subject.profile == registry.load(subject.protocol).default_profile
 )
+# Terminals that wait for a vote and can prove everything: every mistake of ours shows at them.
+TELLING: Final = tuple(
+    subject
+    for subject in DEFAULTS
+    if subject.has_habit(MissingAckHabit.REC1)
+    and Operation.REFUND in subject.ways
+    and subject.needs_nobody(Operation.REFUND)
+    and {"nak_and_run", "silent"} <= subject.plays
+)
 
 
 def always_declined(protocol: str) -> Scenario:

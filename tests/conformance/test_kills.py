@@ -42,6 +42,8 @@ ENDS = {"approved": CaseState.REFUNDED, "declined": CaseState.NOT_REFUNDED}
 # How many moments of a recovery are struck in a pair: its first and its last ones; between them
 # lies only waiting, where each moment is like the one before.
 EDGE = 12
+# Of each of both faults in `.ci/run`; the product of them is the number of lives of one test.
+PAIRS_MAX = 8
 
 ways = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.value)
 all_stories = pytest.mark.parametrize("story", ["approved", "declined"])
@@ -146,10 +148,12 @@ def test_a_second_fault_while_recovering_from_the_first(
         if at > undisturbed.points_before_money and (first is Blow.KILL or is_boundary(label))
     ]
     count = 0
-    for number in firsts if PAIRS else sample(firsts, 9):
+    # A spread sample of all pairs, as many for each kind of line; `make sweep` leads every life.
+    most = PAIRS_MAX if PAIRS else len(firsts)
+    for number in sample(firsts, 1 if PAIRS else 9, most=most):
         length = recovery_length(subject.setting, way, number, first)
         seconds = [at for at in range(1, length + 1) if at <= EDGE or at > length - EDGE]
-        for place in seconds if PAIRS else sample(seconds, 6):
+        for place in sample(seconds, 1 if PAIRS else 6, most=most):
             case = life_with_two(subject.setting, way, (number, first), (place, second))
             assert subject.ends_well(way, case, CaseState.REFUNDED), (number, place)
             count += 1

@@ -26,7 +26,7 @@ from terminal_agent.runtime.attempts import AttemptRunner, Ending, MoneyListener
 from terminal_agent.runtime.conversation import Conversation
 from terminal_agent.runtime.recovery import Look, Recovered, Recoverer
 from tests.conformance.blows import At, Blow
-from tests.conformance.lives import DEFAULTS, Subject, life_with_cut, measure, opened, pressed
+from tests.conformance.lives import TELLING, Subject, life_with_cut, measure, opened, pressed
 from tests.oracle import Broken
 
 if TYPE_CHECKING:
@@ -39,17 +39,7 @@ if TYPE_CHECKING:
 WAY = Operation.REFUND
 STAY, UNBOOKS = MissingAckHabit.STAY, MissingAckHabit.REC1
 
-# The mistakes are about votes and evidence: a terminal that has both shows them all.
-subjects = pytest.mark.parametrize(
-    "subject",
-    [
-        subject
-        for subject in DEFAULTS
-        if subject.votes and subject.has_habit(UNBOOKS) and "nak_and_run" in subject.plays
-        if WAY in subject.ways and subject.needs_nobody(WAY)
-    ],
-    ids=str,
-)
+subjects = pytest.mark.parametrize("subject", TELLING, ids=str)
 patches = pytest.MonkeyPatch
 
 

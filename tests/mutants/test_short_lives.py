@@ -17,7 +17,7 @@ from terminal_agent.journal.errors import JournalRefusal
 from terminal_agent.policy.decision import Refusal
 from terminal_agent.refund.states import CaseState
 from tests.conformance.blows import At, Blow
-from tests.conformance.lives import DEFAULTS, life_with_cut, measure, opened, pressed
+from tests.conformance.lives import TELLING, life_with_cut, measure, opened, pressed
 from tests.harness import Intent
 from tests.setting import FiledJournal
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WAY = Operation.REFUND
 STAY, UNBOOKS = MissingAckHabit.STAY, MissingAckHabit.REC1
 
-subjects = pytest.mark.parametrize("subject", DEFAULTS, ids=str)
+subjects = pytest.mark.parametrize("subject", TELLING, ids=str)
 habits = pytest.mark.parametrize("habit", [STAY, UNBOOKS], ids=lambda habit: habit.value)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PARTIAL_MINOR: Final = 5_000  # a partial refund n is of this and n cents
 RECOVERIES_MAX: Final = 6  # recoveries before a case has to be closed or parked
-ASKED_MAX: Final = 10  # askings before a refund has to be made
+ASKED_MAX: Final = 20  # askings before a refund has to be made
 COLD_EVERY: Final = 6  # each so many rounds the agent starts cold, and is killed while it starts
 _VICTIMS: Final = ("agent",) * 8 + ("terminal", "both")
 

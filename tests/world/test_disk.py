@@ -14,7 +14,7 @@ from protocols.kit.vocabulary import Operation
 from terminal_agent.journal.errors import JournalError, JournalFull, JournalRefusal
 from terminal_agent.journal.replay import Reader
 from terminal_agent.refund.facts import AttemptArmed
-from tests.conformance.lives import DEFAULTS, opened
+from tests.conformance.lives import TELLING, opened
 from tests.disk import FakeJournal, Sickness
 from tests.setting import Killed
 from tests.world.counter import Counter
@@ -95,7 +95,7 @@ def armed(shop: Shop) -> bool:
 
 @pytest.mark.parametrize("sickness", [Sickness.FULL, Sickness.READ_ONLY, Sickness.SYNC_FAILS])
 def test_nothing_is_sent_over_a_disk_that_does_not_keep_the_intent(sickness: Sickness) -> None:
-    with opened(DEFAULTS[0].setting) as shop:
+    with opened(TELLING[0].setting) as shop:
         sale = shop.sale()
         falls_sick(shop, sickness, "before AttemptBaselined")
         with pytest.raises(JournalError):
@@ -112,7 +112,7 @@ def test_nothing_is_sent_over_a_disk_that_does_not_keep_the_intent(sickness: Sic
 
 @pytest.mark.parametrize("survives", [False, True])
 def test_a_record_whose_sync_failed_may_be_there_after_a_crash(*, survives: bool) -> None:
-    with opened(DEFAULTS[0].setting) as shop:
+    with opened(TELLING[0].setting) as shop:
         sale = shop.sale()
         falls_sick(shop, Sickness.SYNC_FAILS, "before AttemptBaselined")
         with pytest.raises(JournalError):
@@ -130,7 +130,7 @@ def test_a_record_whose_sync_failed_may_be_there_after_a_crash(*, survives: bool
 
 @pytest.mark.parametrize("survives", [False, True])
 def test_a_kill_in_the_middle_of_a_commit_leaves_all_of_it_or_nothing(*, survives: bool) -> None:
-    with opened(DEFAULTS[0].setting) as shop:
+    with opened(TELLING[0].setting) as shop:
         sale = shop.sale()
 
         def strike(_moment: int, label: str) -> None:
@@ -149,7 +149,7 @@ def test_a_kill_in_the_middle_of_a_commit_leaves_all_of_it_or_nothing(*, survive
 
 
 def test_a_full_disk_keeps_one_more_record_and_then_says_so() -> None:
-    with opened(DEFAULTS[0].setting) as shop:
+    with opened(TELLING[0].setting) as shop:
         sale = shop.sale()
         falls_sick(shop, Sickness.FULL, "before ResultSeen")
         shop.refund(sale, Operation.REFUND)
@@ -163,7 +163,7 @@ def test_a_full_disk_keeps_one_more_record_and_then_says_so() -> None:
 
 
 def test_the_guards_are_those_of_the_journal() -> None:
-    with opened(DEFAULTS[0].setting) as shop:
+    with opened(TELLING[0].setting) as shop:
         sale = shop.sale()
         shop.refund(sale, Operation.REFUND)
         with pytest.raises(JournalRefusal, match="no such case"):
