@@ -6,7 +6,7 @@ conditions on numbers that the contracts add. Nothing is read, written or waited
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -89,7 +89,8 @@ def judge(question: Question) -> Judgement:
     home = not _other_terminal(question)
     # What it told of our sale is of another one: the same number was given anew since.
     known = question.told is None or Capability.QUERY not in question.proved
-    tried = once and question.settled and home and known and not _voided_otherwise(question)
+    same = known and not _numbers_begun_anew(question)
+    tried = once and question.settled and home and same and not _voided_otherwise(question)
     if found.verdict is Verdict.CANNOT_TELL and tried:
         return Judgement(Verdict.TRY_COMMIT_ONCE, None, found.reasons)
     return found
@@ -230,6 +231,26 @@ def _voided_otherwise(question: Question) -> bool:
     told, wanted = last.original_trace_number, original.trace_number
     ours = told is not None and wanted is not None and same_number(told, wanted)
     return ours and last.booking is Booking.APPROVED and _amount_differs(question, last)
+
+
+def _numbers_begun_anew(question: Question) -> bool:
+    """Whether the sale's number may be another sale's by now, as far as the last record shows it.
+
+    An end of day may let the numbers begin anew: then one fell, or the sale's own number stands on
+    a record that is not the one from before. A void by number would undo somebody else's sale.
+    """
+    last, baseline, original = question.last, question.baseline, question.original
+    if last is None:
+        return False
+    if baseline is not None:
+        if replace(last, booking=baseline.booking) == baseline:
+            return False
+        pairs = ((number(baseline, name), number(last, name)) for name in question.number_fields)
+        if any(now is not None and before is not None and now < before for before, now in pairs):
+            return True
+    wanted = original.receipt_number if original is not None else None
+    shown = last.receipt_number
+    return wanted is not None and shown is not None and same_number(shown, wanted)
 
 
 def _steps(question: Question, last: TransactionRecord) -> int | None:

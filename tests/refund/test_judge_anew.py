@@ -1,0 +1,62 @@
+"""A void is asked for again only while its number surely means the same sale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from protocols.kit.capabilities import Capability
+from protocols.kit.session import Original
+from protocols.kit.vocabulary import Booking, Operation, TransactionRecord
+from terminal_agent.refund.recovery import Question, Verdict, judge
+from tests.refund import world as w
+
+SIGNS = frozenset({Capability.LAST, Capability.NUMBERS, Capability.COMMIT_ONCE})
+SALE = w.record(Booking.APPROVED, 9)
+SOLD = Original(receipt_number="9")
+
+
+def asked(
+    last: TransactionRecord | None,
+    *,
+    before: TransactionRecord | None = SALE,
+    original: Original | None = SOLD,
+) -> Question:
+    """A void of sale 9 on a terminal that others use, too."""
+    some = next(iter(w.histories(w.STAY, 0)))
+    question = w.question(some, SIGNS, exclusive=False, operation=Operation.VOID)
+    return replace(
+        question, original=original, baseline=before, last=last, last_known=last is not None
+    )
+
+
+LATER = w.record(Booking.APPROVED, 12)
+ANOTHER_9 = replace(SALE, batch_number="8")
+UNDONE_9 = replace(SALE, booking=Booking.REVERSED)
+FELL = replace(w.record(Booking.APPROVED, 3), batch_number="8")
+
+
+@pytest.mark.parametrize(
+    ("last", "before", "original", "tried"),
+    [
+        (LATER, SALE, SOLD, True),
+        (UNDONE_9, SALE, SOLD, True),  # the sale itself, voided: that can only be told "done"
+        (None, SALE, SOLD, True),
+        (ANOTHER_9, SALE, SOLD, False),
+        (ANOTHER_9, None, SOLD, False),
+        (FELL, SALE, SOLD, False),
+        (LATER, None, SOLD, True),
+        (LATER, SALE, None, True),
+        (LATER, SALE, Original(), True),
+        (replace(LATER, receipt_number=None), SALE, SOLD, True),
+    ],
+)
+def test_a_number_that_may_be_given_anew_is_not_voided_again(
+    last: TransactionRecord | None,
+    before: TransactionRecord | None,
+    original: Original | None,
+    tried: bool,
+) -> None:
+    found = judge(asked(last, before=before, original=original)).verdict
+    assert found is (Verdict.TRY_COMMIT_ONCE if tried else Verdict.CANNOT_TELL)
