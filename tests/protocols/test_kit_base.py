@@ -211,3 +211,27 @@ def test_an_installation_without_protocols_is_refused(monkeypatch: pytest.Monkey
     with pytest.raises(RefundAgentError) as caught:
         registry.names()
     assert caught.value.code == "no_protocols"
+
+
+_C = Capability
+
+
+@pytest.mark.parametrize(
+    ("signs", "void", "tells", "nobody"),
+    [
+        (frozenset(), True, True, False),
+        (frozenset({_C.LAST}), False, True, False),
+        (frozenset({_C.LAST, _C.NUMBERS}), False, True, True),
+        (frozenset({_C.LAST, _C.REFERENCE}), False, True, True),
+        (frozenset({_C.QUERY}), True, True, True),
+        (frozenset({_C.COMMIT_ONCE}), True, True, True),
+        (frozenset({_C.COMMIT_ONCE}), False, True, False),
+        (frozenset({_C.LAST, _C.NUMBERS}), True, False, False),
+        (frozenset({_C.LAST, _C.NUMBERS}), False, False, True),
+    ],
+)
+def test_which_signs_spare_people_the_decision(
+    signs: frozenset[Capability], void: bool, tells: bool, nobody: bool
+) -> None:
+    can = replace(DECLARED, void_tells_amount=tells)
+    assert can.needs_nobody(signs, void=void) is nobody

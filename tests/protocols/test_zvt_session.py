@@ -6,11 +6,18 @@ import pytest
 
 from protocols.kit.errors import BadField
 from protocols.kit.money import Amount, Currency
-from protocols.kit.session import Original, Progress, ReceiptText, Request, ResultSeen
+from protocols.kit.session import (
+    Original,
+    Progress,
+    ReceiptText,
+    Request,
+    ResultSeen,
+    SessionSettings,
+)
 from protocols.kit.tlv import Tlv, primitive
 from protocols.kit.vocabulary import Operation, Outcome
 from protocols.zvt.messages import build, serialise
-from protocols.zvt.session import MESSAGES_MAX
+from protocols.zvt.session import MESSAGES_MAX, ZvtSession
 from tests.protocols.zvt_peer import (
     ABORTED,
     ACK,
@@ -695,3 +702,9 @@ def test_a_late_result_is_not_acknowledged_by_a_request_that_has_none() -> None:
     peer.ack()
     assert peer.result
     assert not peer.result.line_clean
+
+
+def test_zvt_has_no_question_after_one_attempt() -> None:
+    session = ZvtSession(SessionSettings("generic", "serial"))
+    with pytest.raises(BadField, match="query"):
+        session.begin(Request(Operation.QUERY), 0.0)
