@@ -180,12 +180,19 @@ class Recoverer:
                 if answer.record is not None:
                     told[attempt.number] = answer.record
         last = talk.last()
-        if not last.supported and not told:
-            # No proof of anything, but something to show to the people who must decide.
-            last = LastRead(supported=False, record=talk.duplicate())
         if not self._station.terminal.line_clean:
             raise LinkError("the enquiry was disturbed", code="link.bad_check")
+        if Capability.LAST not in self._station.capabilities.declared and not told:
+            last = self._shown_to_people(talk)
         return Look(last, told)
+
+    def _shown_to_people(self, talk: Conversation) -> LastRead:
+        """A copy of the last slip: no proof, so a terminal that gives none keeps nobody waiting."""
+        try:
+            return LastRead(supported=False, record=talk.duplicate())
+        except LinkError as error:
+            self._reporter.technical(error.code, error.what_happened)
+            return LastRead(supported=False)
 
     def _sign(self, talk: Conversation) -> Sign:
         status = talk.status()

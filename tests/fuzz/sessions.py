@@ -233,6 +233,8 @@ class Till:
             unsent = request.operation.moves_money and not self._money_sends
             told = self._received or self._lost_unwritten or unsent
             assert told, "NOT_SENT, and no refusal was read"
+        if request.operation.moves_money and result.outcome is not Outcome.NOT_SENT:
+            assert self._money_sends == 1, f"{result.outcome} of what was never sent"
         if request.operation.moves_money and result.outcome is Outcome.APPROVED:
             record = result.record
             assert self._voted, "APPROVED without a durable result"

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,6 @@ from protocols.nexo.sealing import Key, derive, key_of, seal, unseal
 from protocols.nexo.session import NexoSession
 from tests.protocols.nexo_peer import APPROVED, REFUND, Peer
 from tests.protocols.nexo_vectors import BY_ID
-
-pytest.importorskip("cryptography", reason="encrypted nexo needs the package cryptography")
 
 MADE = json.loads((Path(__file__).parents[1] / "vectors" / "nexo-crypto.json").read_text("utf-8"))
 PASSWORD = "mykey:1:mysupersecretpassphrase"
@@ -201,3 +200,9 @@ def test_an_envelope_without_a_key_decodes_as_one() -> None:
     assert told.text("message_category") == "Diagnosis"
     assert told.text("key_identifier") == "mykey"
     assert Operation.STATUS.value
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers", None)
+    with pytest.raises(BadField, match="extra: nexo"):
+        seal(parse(CLEAR), KEY)
