@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from protocols.kit import registry
+from tests.conformance.lives import DEFAULTS, measure
 from tests.world.many import batch
 from tests.world.options import Options
 
@@ -15,6 +16,8 @@ BLOCK = 250
 BLOCKS = 8
 # Seeds of `make test` lie apart from those that `make prove` begins with.
 FIRST = 50_000_000
+# A dialogue of so many moments (messages and writes) has one wherever a fault or a blow may fall.
+LONG_MOMENTS = 90
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
@@ -28,8 +31,15 @@ def test_every_history_keeps_every_promise(protocol: str, block: int) -> None:
         f" --seed {found.failures[0][0]}"
     )
     assert found.histories == BLOCK
-    # On a wire of few and short messages many a fault stands behind the last byte.
-    assert found.faulty > BLOCK * 0.3, "many histories meet bad luck"
+    assert found.faulty > BLOCK * least_bad_luck(protocol), "most histories meet bad luck"
+
+
+def least_bad_luck(protocol: str) -> float:
+    """The share of histories that must meet some: on a wire of few and short messages many a fault
+    stands behind the last byte, or at a message that there is not."""
+    subject = next(one for one in DEFAULTS if one.protocol == protocol)
+    moments = len(measure(subject.setting, subject.ways[0]).points)
+    return 0.6 if moments >= LONG_MOMENTS else 0.42
 
 
 def test_the_same_seed_lives_the_same_history_again() -> None:
