@@ -86,6 +86,29 @@ class LinkLost(LinkError):
         self.nothing_written = nothing_written
 
 
+class PrinterLost(LinkError):
+    """The line to a printer died while in use; it says nothing about money.
+
+    `written` counts the bytes of the present write that may have left us.
+    """
+
+    CODE = "printer.lost"
+
+    def __init__(
+        self,
+        what_happened: str,
+        *,
+        written: int = 0,
+        details: Mapping[str, str | int] | None = None,
+    ) -> None:
+        super().__init__(
+            what_happened,
+            what_to_do="Check the printer's cable and power; the slip can be printed later.",
+            details=details,
+        )
+        self.written = written
+
+
 class ReplayDiffers(LinkError):
     """What we write is not what the recording says; `entry` counts from 1, after the header."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from terminal_agent.slips.grid import left, right, width, wrap
-from terminal_agent.slips.sanitise import clean
+from printing.grid import left, right, width, wrap
+from printing.sanitise import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

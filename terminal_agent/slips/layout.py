@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from printing.grid import centre, pair, width, wrap
+from printing.sanitise import clean
 from protocols.kit.masking import mask_digits, mask_pan
 from protocols.kit.vocabulary import Outcome
-from terminal_agent.slips.grid import centre, pair, width, wrap
 from terminal_agent.slips.model import SlipCopy
-from terminal_agent.slips.sanitise import clean
 from terminal_agent.slips.words import words
 
 if TYPE_CHECKING:

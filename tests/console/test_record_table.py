@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from printing.grid import width
 from terminal_agent.console.record_table import list_lines, show_list, show_row
-from terminal_agent.slips.grid import width
 from tests.console.stage import TEXTS, Stage
 
 ROWS = [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from printing.grid import width
 from terminal_agent.console.screen import NARROWEST, Screen, pairs, table
-from terminal_agent.slips.grid import width
 
 
 class Tty(io.StringIO):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from printing.grid import width
 from protocols.kit.errors import MoneyMoved
 from protocols.kit.vocabulary import Operation, Outcome
 from terminal_agent.slips import (
@@ -23,7 +24,6 @@ from terminal_agent.slips import (
     render,
     text_lines,
 )
-from terminal_agent.slips.grid import width
 from terminal_agent.slips.words import words
 from tests.slips.samples import EN, GOLDEN, SAMPLES, ZH, main
 

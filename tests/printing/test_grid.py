@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_agent.slips.grid import _fitting, centre, left, pair, right, width, wrap
-from terminal_agent.slips.sanitise import clean
+from printing.grid import _fitting, centre, left, pair, right, width, wrap
+from printing.sanitise import clean
 
 
 def test_a_chinese_character_takes_two_cells() -> None:

@@ -6,7 +6,7 @@ A receipt printer knows no clusters, so widths are summed one code point at a ti
 
 from __future__ import annotations
 
-from terminal_agent.slips.sanitise import clean
+from printing.sanitise import clean
 
 # Punctuation that closes something and never begins a line.
 _NEVER_FIRST = frozenset("，。：；！？、）》」』”’,.;:!?)]}%")

@@ -1,0 +1,1 @@
+"""Receipt printers: the lines to them and the one print exchange; nothing here decides."""

@@ -1,0 +1,1 @@
+"""Slips on the grid and in files."""
