@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from protocols.kit.framing import Control, Payload, quieted
 from simulators.cable import Way
 
 if TYPE_CHECKING:
+    from protocols.kit.contract import Framer
+    from protocols.kit.framing import Piece
     from simulators.line import SimulatedLine
     from simulators.station import Station
 
-Ear = Callable[[str, tuple[str, ...]], None]
+Names = tuple[str, ...]
+Ear = Callable[[str, Names], None]
 
 LEAVING = "leaving"  # the agent is about to write this message
 LEFT = "left"  # it has written it
@@ -30,7 +34,9 @@ class Wire:
         self._line = line
         self._ear = ear
         self._names_of = station.spec.names
-        self._framers = {way: station.spec.framers[transport]() for way in Way}
+        self._kind = station.spec.framers[transport]
+        self._framers = {way: self._kind() for way in Way}
+        self._whole_so_far = dict.fromkeys(Way, True)
 
     def open(self) -> None:
         """Plug in."""
@@ -59,17 +65,39 @@ class Wire:
                 self._ear(HEARD, name)
         return data
 
-    def _whole(self, way: Way, data: bytes) -> list[tuple[str, ...]]:
+    def _whole(self, way: Way, data: bytes) -> Sequence[Names]:
         """The names of every message that became whole."""
-        found: list[tuple[str, ...]] = []
+        if self._whole_so_far[way]:
+            names = _names_in(data, self._kind, self._names_of)
+            if names is not None:
+                return names
+            self._whole_so_far[way] = False
         framer = self._framers[way]
-        for piece in [*framer.pieces(data), *quieted(framer)]:
-            if isinstance(piece, Payload):
-                found.append(self._names_of(piece.data))
-            elif isinstance(piece, Control):
-                found.append((piece.name,))
-        return found
+        return _named([*framer.pieces(data), *quieted(framer)], self._names_of)
 
     def _rest(self) -> None:
-        for framer in self._framers.values():
+        for way, framer in self._framers.items():
             framer.reset()
+            self._whole_so_far[way] = True
+
+
+# A till and a terminal say the same few things to each other all the time.
+@lru_cache(maxsize=4096)
+def _names_in(
+    data: bytes, kind: Callable[[], Framer], names_of: Callable[[bytes], Names]
+) -> tuple[Names, ...] | None:
+    """The names of bytes that are whole messages and nothing else; None for any others."""
+    framer = kind()
+    pieces = [*framer.pieces(data), *quieted(framer)]
+    whole = not framer.pending and all(isinstance(piece, Payload | Control) for piece in pieces)
+    return tuple(_named(pieces, names_of)) if whole else None
+
+
+def _named(pieces: Sequence[Piece], names_of: Callable[[bytes], Names]) -> list[Names]:
+    found: list[Names] = []
+    for piece in pieces:
+        if isinstance(piece, Payload):
+            found.append(names_of(piece.data))
+        elif isinstance(piece, Control):
+            found.append((piece.name,))
+    return found

@@ -13,7 +13,7 @@ from typing import Final
 
 from protocols.caisse_ap.layouts import FIRST, ITEMS
 from protocols.kit.errors import BadField, BadFrame
-from protocols.kit.framing import Damaged, Payload, Piece
+from protocols.kit.framing import Damaged, EndsBySilence, Payload, Piece
 
 # Bounds a message whose end never comes: far more than a slip in several items.
 MESSAGE_MAX: Final = 16_384
@@ -22,7 +22,7 @@ _TAG_SIZE: Final = ITEMS.tag_size
 _HEAD_SIZE: Final = ITEMS.tag_size + ITEMS.length_size
 
 
-class ItemsFramer:
+class ItemsFramer(EndsBySilence):
     """One direction of one connection. Takes bytes in any portions.
 
     Behind bytes that are no item nothing can be found again: all that follows is damaged, until

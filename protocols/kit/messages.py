@@ -87,7 +87,7 @@ class MessageLayout:
         object.__setattr__(self, "_fixed", table)
         object.__setattr__(self, "_readers", readers)
         object.__setattr__(self, "_writers", writers)
-        object.__setattr__(self, "names", frozenset(fixed) | writers.keys())
+        object.__setattr__(self, "names", frozenset(fixed | writers.keys()))
         needed = frozenset(part.name for part in self.parts if not part.optional)
         object.__setattr__(self, "needed", needed)
 

@@ -91,12 +91,20 @@ def _password(settings: SessionSettings, profile: ZvtProfile) -> str:
 
 
 def _connect(request: Request, settings: SessionSettings, profile: ZvtProfile) -> Message:
+    return _registration(
+        _password(settings, profile), config_byte(settings, profile), settings.currency
+    )
+
+
+# A till signs on again and again, always with the same words.
+@lru_cache(maxsize=1)
+def _registration(password: str, config: int, currency: str) -> Message:
     block = constructed(_TAG_COMMANDS, primitive(_TAG_COMMAND, _PRINT_BLOCK))
     return build(
         "0600",
-        password=_password(settings, profile),
-        config_byte=f"{config_byte(settings, profile):02X}",
-        currency=settings.currency.rjust(4, "0"),
+        password=password,
+        config_byte=f"{config:02X}",
+        currency=currency.rjust(4, "0"),
         service_byte="00",
         tlv=Tlv.of(block),
     )

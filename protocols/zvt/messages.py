@@ -38,6 +38,7 @@ STATUS_ENQUIRY: Final = bytes.fromhex("0501")
 REGISTRATION: Final = bytes.fromhex("0600")
 WRONG_CURRENCY: Final = 0x6F
 _NEGATIVE_CLASS: Final = 0x84
+_LENGTH_BYTES: Final = bytes(range(0xF0, 0xFA))  # the digits of a length (LLLVAR)
 
 
 def parse(apdu: bytes, *, after: bytes = b"", charset: str = CHARSET) -> Message:
@@ -130,7 +131,7 @@ def _choices(
 
 def _completions(data: bytes, after: bytes) -> tuple[MessageLayout, ...]:
     """A completion is laid out as the command wants it that it completes (section 7)."""
-    versioned = len(data) > 2 and all(0xF0 <= byte <= 0xF9 for byte in data[:3])
+    versioned = len(data) > 2 and not data[:3].strip(_LENGTH_BYTES)
     if after == STATUS_ENQUIRY or (versioned and not after):
         return (STATUS_WITH_VERSION,) if versioned else (STATUS_ALONE,)
     if len(data) == 1:  # too short for any bitmap

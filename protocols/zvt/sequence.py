@@ -6,6 +6,7 @@ carries one: an answer repeats the id it answers, a new message takes the next.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from protocols.kit.tlv import Tlv, primitive
@@ -33,6 +34,11 @@ def with_message_id(message: Message, number: str) -> bytes:
     others = [node for node in message.tlv() if node.tag != MESSAGE_ID]
     tlv = Tlv.of(*others, primitive(MESSAGE_ID, bytes.fromhex(number)))
     return written(message.layout, {**message.values, "tlv": tlv})
+
+
+@lru_cache(maxsize=4)  # our few answers, which carry nothing but their code
+def _read(answer: bytes) -> Message:
+    return parse(answer)
 
 
 class MessageIds:
@@ -68,7 +74,7 @@ class MessageIds:
     def stamp_answer(self, apdu: bytes, message: Message | None) -> bytes:
         """The answer to `message` with the id that it carried."""
         number = message_id(message) if self._on and message is not None else None
-        return apdu if number is None else with_message_id(parse(apdu), number)
+        return apdu if number is None else with_message_id(_read(apdu), number)
 
     def is_stale(self, message: Message) -> bool:
         """Whether a message answers an older command, or is one that we had before."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
+from functools import cache
 
 from protocols.kit.capabilities import Capability
 from protocols.kit.errors import BadField
@@ -39,9 +40,14 @@ class Timed:
         """Mask the free text; raise BadField for a time without a zone."""
         if self.at.tzinfo is None:
             raise BadField("a fact's time needs its zone")
-        for field in fields(self):
-            if field.name in FREE_TEXT:
-                object.__setattr__(self, field.name, masked(getattr(self, field.name)))
+        for name in _free_texts(type(self)):
+            object.__setattr__(self, name, masked(getattr(self, name)))
+
+
+@cache
+def _free_texts(kind: type[Timed]) -> tuple[str, ...]:
+    """The names of the fields of this kind of fact that are masked."""
+    return tuple(field.name for field in fields(kind) if field.name in FREE_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

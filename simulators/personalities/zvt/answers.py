@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.tlv import Tlv, constructed, primitive
+from protocols.zvt.layouts import REGISTERED
 from protocols.zvt.messages import build
 from simulators.memory import Reason, Transaction
 from simulators.personalities.zvt.words import REASON_CODES, WRONG_CURRENCY
@@ -121,13 +122,13 @@ def completion() -> Message:
     return build("060F")
 
 
-def registered(settings: TerminalSettings, *, ids: bool) -> Message:
+@lru_cache(maxsize=256)
+def registered(terminal_id: str, currency: str, *, ids: bool) -> Message:
     """06 0F of a registration; echoes the offer of sequence ids where the terminal knows them."""
-    layout = build("060F", status_byte="00").layout
-    return layout.message(
+    return REGISTERED.message(
         status_byte="00",
-        terminal_id=settings.terminal_id,
-        currency=settings.currency.rjust(4, "0"),
+        terminal_id=terminal_id,
+        currency=currency.rjust(4, "0"),
         tlv=Tlv.of(primitive(0x1F73, bytes(3))) if ids else None,
     )
 

@@ -123,8 +123,8 @@ def register(desk: Desk, command: Message) -> Steps:
         return
     yield Say(answers.POSITIVE)
     desk.registration = Registration.of(command, ids=desk.profile.message_ids)
-    ids = desk.registration.ids
-    yield Tell(answers.registered(desk.terminal.settings, ids=ids), last=True)
+    ids, settings = desk.registration.ids, desk.terminal.settings
+    yield Tell(answers.registered(settings.terminal_id, settings.currency, ids=ids), last=True)
 
 
 def log_off(desk: Desk) -> Steps:
