@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import RefundAgentError
+from simulators import habits
 from simulators import personality as registry
 from simulators import scenario as scenarios
 from simulators.commands import HELP
@@ -29,6 +30,9 @@ _SHOW_VERSION: Final = "--version"
 _EPILOG: Final = f"""commands on standard input, one a line:
   {HELP}
 
+What a terminal does in its own way stands in a scenario file, under [habits]:
+  terminal-simulator PROTOCOL --list-habits
+
 The first line on standard output tells where to plug in:
   {{"listening": "/dev/pts/3", "protocol": "zvt", "profile": "generic", "pid": 1, "seed": 0, "version": 1}}
 """  # noqa: E501 - shown as it is
@@ -41,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list_scenarios:
         _list_scenarios()
         return 0
+    if options.list_habits:
+        return _list_habits(parser, options)
     if options.protocol is None:
         parser.error(f"name a protocol: {', '.join(registry.names())}")
     if (options.tcp is None) == (not options.pty):
@@ -83,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_argument("--ledger", type=Path, metavar="FILE", help="the bank's bookings, as JSON")
     kept.add_argument("--state", type=Path, metavar="FILE", help="memory that survives a restart")
     parser.add_argument("--list-scenarios", action="store_true", help="names and what they show")
+    parser.add_argument(
+        "--list-habits",
+        action="store_true",
+        help="what terminals of PROTOCOL (without one: of each) differ in, and their odd answers",
+    )
     parser.add_argument(_SHOW_VERSION, action="version", version=f"%(prog)s {_version()}")
     return parser
 
@@ -125,6 +136,33 @@ def _positive_int(text: str) -> int:
 def _list_scenarios() -> None:
     for name in scenarios.names():
         sys.stdout.write(f"{name:28} {scenarios.load(name).about}\n")
+
+
+def _list_habits(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """What a scenario may say under [habits], and behind `do = "odd"`."""
+    try:
+        specs = [registry.load(name) for name in _wanted(options.protocol)]
+        for spec in specs:
+            sys.stdout.write(_told_habits(spec, options.profile or spec.default_profile))
+    except RefundAgentError as error:
+        parser.error(f"{error}. {error.what_to_do}")
+    return 0
+
+
+def _wanted(protocol: str | None) -> tuple[str, ...]:
+    return registry.names() if protocol is None else (protocol,)
+
+
+def _told_habits(spec: PersonalitySpec, profile: str) -> str:
+    spec.check_profile(profile)
+    rows = habits.told(spec.habits(profile))
+    lines = [f"{spec.protocol}, profile {profile}"]
+    lines += ["  [habits]" if rows else "  no [habits]"]
+    for name, usual, possible, about in rows:
+        lines += [f"    {f'{name} = {usual}':26} {about}", f"    {'':26} ({possible})"]
+    lines += ['  do = "odd", code =' if spec.odd else '  no step "odd"']
+    lines += [f"    {word:26} {about}" for word, about in spec.odd.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _serve(options: argparse.Namespace) -> None:
