@@ -14,12 +14,17 @@ from simulators import habits
 from simulators import personality as registry
 from simulators import scenario as scenarios
 from simulators.commands import HELP
+from simulators.errors import SimulatorError
+from simulators.personality import Hosted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simulators.hostport import HostPort
     from simulators.personality import PersonalitySpec
+    from simulators.station import Station
 
+_LOG = logging.getLogger(__name__)
 DISTRIBUTION: Final = "pos-refund-agent"
 EXIT_USAGE: Final = 2
 PORT_MAX: Final = 65_535
@@ -85,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--time-scale", type=_positive, default=1.0, metavar="X", help="hurry")
     what.add_argument("--deep", action="store_true", help="with an acquirer behind it (ISO 8583)")
     what.add_argument("--printer", choices=("ecr", "terminal"), default="ecr")
+    what.add_argument(
+        "--host",
+        type=_host_port,
+        metavar="HOST:PORT",
+        help="where its host listens, if it reaches it through the till (aip, profile relay)",
+    )
     kept = parser.add_argument_group("what it keeps")
     kept.add_argument("--ledger", type=Path, metavar="FILE", help="the bank's bookings, as JSON")
     kept.add_argument("--state", type=Path, metavar="FILE", help="memory that survives a restart")
@@ -188,9 +199,31 @@ def _serve(options: argparse.Namespace) -> None:
     )
     clock = ScaledClock(scale)
     station = build(settings, wall=clock.wall)
+    host_port = _listening(station, options.host)
     endpoint: Endpoint
     endpoint = PtyEndpoint(options.pty_link) if options.pty else TcpEndpoint(*options.tcp)
-    serve(station, endpoint, clock, seed=options.seed, serial=options.pty)
+    serve(station, endpoint, clock, seed=options.seed, serial=options.pty, host_port=host_port)
+
+
+def _listening(station: Station, wanted: tuple[str, int] | None) -> HostPort | None:
+    """The port of the terminal's host, which is told of it. Raises SimulatorError and OSError."""
+    from simulators.host import KeptHost
+    from simulators.hostport import HostPort
+
+    host = station.personality.host if isinstance(station.personality, Hosted) else None
+    if wanted is None:
+        if host is not None:
+            _LOG.info("its host is at %s:%d, where --host starts one", *host.address)
+        return None
+    if host is None:
+        raise SimulatorError(
+            "simulator.no_host",
+            f"{station.spec.protocol}, profile {station.profile}, reaches its host by itself",
+            what_to_do="Leave --host away, or choose a profile that reaches it through the till.",
+        )
+    port = HostPort(*wanted, KeptHost(host, station.terminal.save))
+    host.address = (port.host, port.port)
+    return port
 
 
 def _char_s(spec: PersonalitySpec, baud: int | None) -> float:

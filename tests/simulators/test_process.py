@@ -203,6 +203,12 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         (("zvt", "--pty", "--profile", "old"), "no profile 'old'"),
         (("zvt", "--pty", "--scenario", "dance"), "no scenario 'dance'"),
         (("zvt", "--tcp", "203.0.113.1:1"), "cannot start"),
+        (("zvt", "--pty", "--host", "127.0.0.1:0"), "zvt, profile generic, reaches its host by"),
+        (("aip", "--pty", "--host", "127.0.0.1:0"), "aip, profile generic, reaches its host by"),
+        (
+            ("aip", "--pty", "--profile", "relay", "--host", "203.0.113.1:1"),
+            "cannot start",
+        ),
         (("zvt", "--pty", "--ledger", "/nowhere/at/all.json"), "cannot start"),
     ],
 )
