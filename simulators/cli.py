@@ -10,15 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.errors import RefundAgentError
+from simulators import habits
 from simulators import personality as registry
 from simulators import scenario as scenarios
 from simulators.commands import HELP
+from simulators.errors import SimulatorError
+from simulators.personality import Hosted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simulators.hostport import HostPort
     from simulators.personality import PersonalitySpec
+    from simulators.station import Station
 
+_LOG = logging.getLogger(__name__)
 DISTRIBUTION: Final = "pos-refund-agent"
 EXIT_USAGE: Final = 2
 PORT_MAX: Final = 65_535
@@ -28,6 +34,9 @@ _SHOW_VERSION: Final = "--version"
 
 _EPILOG: Final = f"""commands on standard input, one a line:
   {HELP}
+
+What a terminal does in its own way stands in a scenario file, under [habits]:
+  terminal-simulator PROTOCOL --list-habits
 
 The first line on standard output tells where to plug in:
   {{"listening": "/dev/pts/3", "protocol": "zvt", "profile": "generic", "pid": 1, "seed": 0, "version": 1}}
@@ -41,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list_scenarios:
         _list_scenarios()
         return 0
+    if options.list_habits:
+        return _list_habits(parser, options)
     if options.protocol is None:
         parser.error(f"name a protocol: {', '.join(registry.names())}")
     if (options.tcp is None) == (not options.pty):
@@ -79,10 +90,21 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--time-scale", type=_positive, default=1.0, metavar="X", help="hurry")
     what.add_argument("--deep", action="store_true", help="with an acquirer behind it (ISO 8583)")
     what.add_argument("--printer", choices=("ecr", "terminal"), default="ecr")
+    what.add_argument(
+        "--host",
+        type=_host_port,
+        metavar="HOST:PORT",
+        help="where its host listens, if it reaches it through the till (aip, profile relay)",
+    )
     kept = parser.add_argument_group("what it keeps")
     kept.add_argument("--ledger", type=Path, metavar="FILE", help="the bank's bookings, as JSON")
     kept.add_argument("--state", type=Path, metavar="FILE", help="memory that survives a restart")
     parser.add_argument("--list-scenarios", action="store_true", help="names and what they show")
+    parser.add_argument(
+        "--list-habits",
+        action="store_true",
+        help="what terminals of PROTOCOL (without one: of each) differ in, and their odd answers",
+    )
     parser.add_argument(_SHOW_VERSION, action="version", version=f"%(prog)s {_version()}")
     return parser
 
@@ -127,6 +149,33 @@ def _list_scenarios() -> None:
         sys.stdout.write(f"{name:28} {scenarios.load(name).about}\n")
 
 
+def _list_habits(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """What a scenario may say under [habits], and behind `do = "odd"`."""
+    try:
+        specs = [registry.load(name) for name in _wanted(options.protocol)]
+        for spec in specs:
+            sys.stdout.write(_told_habits(spec, options.profile or spec.default_profile))
+    except RefundAgentError as error:
+        parser.error(f"{error}. {error.what_to_do}")
+    return 0
+
+
+def _wanted(protocol: str | None) -> tuple[str, ...]:
+    return registry.names() if protocol is None else (protocol,)
+
+
+def _told_habits(spec: PersonalitySpec, profile: str) -> str:
+    spec.check_profile(profile)
+    rows = habits.told(spec.habits(profile))
+    lines = [f"{spec.protocol}, profile {profile}"]
+    lines += ["  [habits]" if rows else "  no [habits]"]
+    for name, usual, possible, about in rows:
+        lines += [f"    {f'{name} = {usual}':26} {about}", f"    {'':26} ({possible})"]
+    lines += ['  do = "odd", code =' if spec.odd else '  no step "odd"']
+    lines += [f"    {word:26} {about}" for word, about in spec.odd.items()]
+    return "\n".join(lines) + "\n"
+
+
 def _serve(options: argparse.Namespace) -> None:
     from simulators.clock import ScaledClock
     from simulators.endpoints import Endpoint, PtyEndpoint, TcpEndpoint
@@ -150,9 +199,31 @@ def _serve(options: argparse.Namespace) -> None:
     )
     clock = ScaledClock(scale)
     station = build(settings, wall=clock.wall)
+    host_port = _listening(station, options.host)
     endpoint: Endpoint
     endpoint = PtyEndpoint(options.pty_link) if options.pty else TcpEndpoint(*options.tcp)
-    serve(station, endpoint, clock, seed=options.seed, serial=options.pty)
+    serve(station, endpoint, clock, seed=options.seed, serial=options.pty, host_port=host_port)
+
+
+def _listening(station: Station, wanted: tuple[str, int] | None) -> HostPort | None:
+    """The port of the terminal's host, which is told of it. Raises SimulatorError and OSError."""
+    from simulators.host import KeptHost
+    from simulators.hostport import HostPort
+
+    host = station.personality.host if isinstance(station.personality, Hosted) else None
+    if wanted is None:
+        if host is not None:
+            _LOG.info("its host is at %s:%d, where --host starts one", *host.address)
+        return None
+    if host is None:
+        raise SimulatorError(
+            "simulator.no_host",
+            f"{station.spec.protocol}, profile {station.profile}, reaches its host by itself",
+            what_to_do="Leave --host away, or choose a profile that reaches it through the till.",
+        )
+    port = HostPort(*wanted, KeptHost(host, station.terminal.save))
+    host.address = (port.host, port.port)
+    return port
 
 
 def _char_s(spec: PersonalitySpec, baud: int | None) -> float:

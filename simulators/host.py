@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from simulators.memory import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulators.bank import Bank
     from simulators.memory import Transaction
     from simulators.steps import Plan
@@ -44,6 +46,7 @@ class RelayHost:
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
+        self.address = (HOST, PORT)  # where the terminal believes it to be
         self._announced: dict[bytes, Announced] = {}
         self.carried: list[bytes] = []
 
@@ -53,6 +56,12 @@ class RelayHost:
         message = framed(" ".join(words).encode("ascii"))
         self._announced[message] = Announced(transaction, plan)
         return message
+
+    def takes_s(self, data: bytes) -> float:
+        """How long it works on a message."""
+        order = self._announced.get(data)
+        slow = order.plan.get("host_delay") if order is not None else None
+        return slow.seconds if slow is not None else 0.0
 
     def answer(self, data: bytes) -> bytes | None:
         """What the host says to a message: a code of two letters, and perhaps an amount."""
@@ -97,3 +106,21 @@ class RelayHost:
             original_receipt_number=transaction.original_receipt_number,
             reference=transaction.reference,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHost:
+    """The same host for callers from outside: what it booked is kept before they hear of it."""
+
+    host: RelayHost
+    save: Callable[[], None]
+
+    def takes_s(self, data: bytes) -> float:
+        """As the host."""
+        return self.host.takes_s(data)
+
+    def answer(self, data: bytes) -> bytes | None:
+        """As the host."""
+        said = self.host.answer(data)
+        self.save()
+        return said

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import simulators.personalities
 from protocols.kit.contract import SerialDefaults
 from simulators.errors import SimulatorError
+from simulators.habits import Habits
 from simulators.scenario import STEP_KEYS
 
 if TYPE_CHECKING:
@@ -64,12 +65,17 @@ class PersonalitySettings:
     """How a personality is set up.
 
     `t1_floor_s` is the least gap between two bytes that may count as one: a busy computer needs
-    more than a real line does.
+    more than a real line does. `habits`: None for those that the profile has.
     """
 
     profile: str
     transport: str = "serial"
     t1_floor_s: float = 0.0
+    habits: Habits | None = None
+
+
+def _no_habits(_profile: str) -> Habits:
+    return Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,9 @@ class PersonalitySpec:
     such a name, `is_code` whether a text is a result code of the protocol. `plays` are the steps
     of a scenario that this kind of terminal can do (a wire without NAK has no step "nak"). `votes`
     is False where the wire has no acknowledgement of a result, so that nobody is asked for a vote.
+
+    `habits` gives what terminals differ in, as the profile has it. `odd`: the words of the step
+    "odd" and what each does; without any there is no such step.
     """
 
     protocol: str
@@ -94,6 +103,18 @@ class PersonalitySpec:
     is_code: Callable[[str], bool]
     plays: frozenset[str] = frozenset(STEP_KEYS)
     votes: bool = True
+    habits: Callable[[str], Habits] = _no_habits
+    odd: Mapping[str, str] = field(default_factory=dict)
+
+    def check_profile(self, profile: str) -> None:
+        """Raises SimulatorError for a kind of terminal that is not there."""
+        if profile not in self.profiles:
+            raise SimulatorError(
+                "simulator.unknown_profile",
+                f"{self.protocol} has no profile {profile!r}",
+                what_to_do=f"Choose one of: {', '.join(self.profiles)}.",
+            )
+
     serial: SerialDefaults = field(default_factory=SerialDefaults)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
-from enum import Enum
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +19,7 @@ from simulators.acquirer.settings import read as read_host
 from simulators.bank import BookingKind
 from simulators.errors import BadScenario
 from simulators.settings import TerminalSettings
-from simulators.tables import Table
+from simulators.tables import SECONDS_MAX, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +29,6 @@ MONEY_KINDS: Final[tuple[BookingKind, ...]] = ("sale", "void", "refund")
 SALE_STATES: Final = ("open", "voided", "settled")
 DIRECTIONS: Final = ("to_ecr", "to_terminal")
 WHENS: Final = ("before_commit", "after_commit")
-SECONDS_MAX: Final = 86_400.0  # no scenario waits longer than a day
 _COUNT_MAX: Final = 1_000
 
 # What a step may do, and the keys it takes beside on, nth and do; "!" marks a needed one.
@@ -122,7 +120,8 @@ class Fault:
 class Scenario:
     """Everything that is played. `terminal` holds settings that differ from the profile's.
 
-    `host` is the acquirer of a deep terminal, and what goes wrong on the line to it.
+    `host` is the acquirer of a deep terminal, and what goes wrong on the line to it. `habits` are
+    as TOML has them: what they mean is known to the personality only.
     """
 
     name: str = "approved"
@@ -132,6 +131,7 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     terminal: Mapping[str, object] = field(default_factory=dict)
     host: HostSettings = field(default_factory=HostSettings)
+    habits: Mapping[str, object] = field(default_factory=dict)
 
     def settings(self, base: TerminalSettings) -> TerminalSettings:
         """The terminal's settings with what the scenario wants otherwise."""
@@ -177,6 +177,7 @@ def parse(text: str, name: str) -> Scenario:
         faults=tuple(_fault(row) for row in table.tables("fault")),
         terminal=_terminal(table.table("terminal")),
         host=read_host(table.table("host")),
+        habits=table.table("habits").all(),
     )
     if "host" in table and not scenario.terminal.get("deep"):
         raise BadScenario(
@@ -267,16 +268,7 @@ _TEXT_SHAPES: Final = {
 
 
 def _like(default: object, key: str, table: Table) -> object:
-    if isinstance(default, Enum):
-        choices = {str(member.value): member for member in type(default)}
-        return choices[table.text(key, choices=tuple(choices))]
-    if isinstance(default, bool):
-        return table.flag(key)
-    if isinstance(default, float):
-        return table.seconds(key, most=SECONDS_MAX)
-    if isinstance(default, int):
-        return table.whole(key, least=1)
-    text = table.text(key)
-    if not re.fullmatch(_TEXT_SHAPES[key], text):
-        raise table.wrong(key, f"{text!r} cannot be used; it must look like {_TEXT_SHAPES[key]}")
-    return text
+    value = table.like(key, default)
+    if isinstance(value, str) and not re.fullmatch(_TEXT_SHAPES[key], value):
+        raise table.wrong(key, f"{value!r} cannot be used; it must look like {_TEXT_SHAPES[key]}")
+    return value

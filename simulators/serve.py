@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from simulators.clock import ScaledClock
     from simulators.endpoints import Endpoint
+    from simulators.hostport import HostPort
     from simulators.station import Station
 
 _LOG = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ class Server:
         seed: int,
         serial: bool,
         out: TextIO,
+        host_port: HostPort | None = None,
     ) -> None:
         self._station = station
         self._endpoint = endpoint
@@ -114,13 +116,14 @@ class Server:
         self._seed = seed
         self._serial = serial
         self._out = out
+        self._host_port = host_port
         self._commands = Commands(station)
         self._pump = Pump(station, clock.monotonic())
         self._plugged = True
 
     def announce(self) -> None:
         """The line that tells where to plug in."""
-        line = {
+        line: dict[str, object] = {
             "listening": self._endpoint.address,
             "protocol": self._station.spec.protocol,
             "profile": self._station.profile,
@@ -128,6 +131,8 @@ class Server:
             "seed": self._seed,
             "version": LISTENING_VERSION,
         }
+        if self._host_port is not None:
+            line["host"] = self._host_port.address
         self._print(json.dumps(line))
 
     def _print(self, line: str) -> None:
@@ -153,12 +158,21 @@ class Server:
     def _wait(self) -> list[int]:
         """Sleep until a descriptor is ready or something is due; gives the ready ones."""
         arrival = self._station.cable.next_arrival(Way.TO_ECR)
-        moments = [moment for moment in (self._pump.next(), arrival) if moment is not None]
+        port = self._host_port
+        host_due = port.deadline if port is not None else None
+        dues = (self._pump.next(), arrival, host_due)
+        moments = [moment for moment in dues if moment is not None]
         timeout_s = None
         if moments:
             timeout_s = max(0.0, self._clock.real_s(min(moments) - self._clock.monotonic()))
         readers = [*self._endpoint.readers(), self._wakeup.fileno()]
-        ready, writable, _ = select.select(readers, self._endpoint.writers(), [], timeout_s)
+        writers = self._endpoint.writers()
+        if port is not None:
+            readers += port.readers()
+            writers = [*writers, *port.writers()]
+        ready, writable, _ = select.select(readers, writers, [], timeout_s)
+        if port is not None:
+            port.turn(ready, self._clock.monotonic())
         if self._wakeup.fileno() in ready:
             self._wakeup.drain()
             self._obey()
@@ -216,9 +230,18 @@ class Server:
 
 
 def serve(
-    station: Station, endpoint: Endpoint, clock: ScaledClock, *, seed: int, serial: bool
+    station: Station,
+    endpoint: Endpoint,
+    clock: ScaledClock,
+    *,
+    seed: int,
+    serial: bool,
+    host_port: HostPort | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then give everything back."""
+    """Serve until SIGTERM or SIGINT, then give everything back.
+
+    `host_port`: where the terminal's host listens, if it is reached through the till.
+    """
     wakeup = Wakeup()
     thread = threading.Thread(
         target=wakeup.read_lines, args=(sys.stdin.fileno(),), name="stdin", daemon=True
@@ -227,10 +250,19 @@ def serve(
         with signals_end(wakeup):
             thread.start()
             server = Server(
-                station, endpoint, clock, wakeup, seed=seed, serial=serial, out=sys.stdout
+                station,
+                endpoint,
+                clock,
+                wakeup,
+                seed=seed,
+                serial=serial,
+                out=sys.stdout,
+                host_port=host_port,
             )
             server.run()
     finally:
         endpoint.close()
+        if host_port is not None:
+            host_port.close()
         station.terminal.host.close()
         wakeup.close()

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from simulators import habits
 from simulators import personality as registry
 from simulators.bank import Bank, bookings_from
 from simulators.cable import Cable
@@ -16,6 +17,7 @@ from simulators.personality import Personality, PersonalitySettings, Personality
 from simulators.scenario import Scenario
 from simulators.splitter import Splitter
 from simulators.steps import Script
+from simulators.tables import Table
 from simulators.terminal import SimTerminal
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from simulators.habits import Habits
     from simulators.hostline import HostLine
     from simulators.settings import TerminalSettings
 
 STATE_VERSION: Final = 1
 ACQUIRER: Final = "acquirer"  # where a deep terminal's state file keeps what is behind it
 TRANSPORTS: Final = ("serial", "tcp")
+_ODD: Final = "odd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def build(settings: StationSettings, *, wall: Callable[[], datetime]) -> Station
             profile=profile,
             transport=settings.transport,
             t1_floor_s=settings.t1_floor_s,
+            habits=_habits(scenario, spec, profile),
         ),
     )
     return Station(spec, profile, bank, terminal, personality, cable)
@@ -121,6 +126,12 @@ def _device(settings: StationSettings, spec: PersonalitySpec, profile: str) -> T
         own_printer=device.own_printer or settings.printer == "terminal",
         deep=device.deep or settings.deep,
     )
+
+
+def _habits(scenario: Scenario, spec: PersonalitySpec, profile: str) -> Habits:
+    """The profile's habits, as the scenario wants them otherwise."""
+    table = Table(f"{scenario.name}, habits of {spec.protocol}", scenario.habits)
+    return habits.read(table, spec.habits(profile))
 
 
 def _deep(
@@ -147,12 +158,7 @@ def _deep(
 
 
 def _check_names(profile: str, transport: str, spec: PersonalitySpec) -> None:
-    if profile not in spec.profiles:
-        raise SimulatorError(
-            "simulator.unknown_profile",
-            f"{spec.protocol} has no profile {profile!r}",
-            what_to_do=f"Choose one of: {', '.join(spec.profiles)}.",
-        )
+    spec.check_profile(profile)
     if transport not in spec.framers:
         raise SimulatorError(
             "simulator.no_transport",
@@ -169,7 +175,12 @@ def _check_words(scenario: Scenario, spec: PersonalitySpec) -> None:
             raise BadScenario(f"{spec.protocol} has no message {step.on!r}", where=where)
         if step.do not in spec.plays:
             raise BadScenario(f"{spec.protocol} cannot play {step.do!r}", where=where)
-        if step.code and not spec.is_code(step.code):
+        if step.do == _ODD and step.code not in spec.odd:
+            known = ", ".join(spec.odd)
+            raise BadScenario(
+                f"{spec.protocol} has no odd way {step.code!r}; known: {known}", where=where
+            )
+        if step.code and step.do != _ODD and not spec.is_code(step.code):
             raise BadScenario(f"{spec.protocol} has no code {step.code!r}", where=where)
     for number, fault in enumerate(scenario.faults, start=1):
         for name in (*fault.after, fault.message):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from simulators.errors import BadScenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-WHOLE_MAX = 999_999_999_999  # what an amount field of any terminal can carry
+WHOLE_MAX: Final = 999_999_999_999  # what an amount field of any terminal can carry
+SECONDS_MAX: Final = 86_400.0  # no scenario waits longer than a day
 
 
 class Table:
@@ -81,6 +84,32 @@ class Table:
             raise self.wrong(key, f"{_told(value)} is neither true nor false")
         return value
 
+    def some(self, key: str, choices: Collection[object]) -> frozenset[object]:
+        """A list of at least one of these."""
+        value = self._get(key)
+        if not isinstance(value, list) or not value or not all(entry in choices for entry in value):
+            raise self.wrong(key, f"{_told(value)} is no list of some of: {_listed(choices)}")
+        return frozenset(value)
+
+    def like(self, key: str, default: object, *, choices: Collection[object] = ()) -> object:
+        """A value of the kind that the default has; one of `choices`, or some, if there are any."""
+        if isinstance(default, Enum):
+            members = {
+                str(member.value): member
+                for member in type(default)
+                if not choices or member in choices
+            }
+            return members[self.text(key, choices=tuple(members))]
+        if isinstance(default, bool):
+            return self.flag(key)
+        if isinstance(default, float):
+            return self.seconds(key, most=SECONDS_MAX)
+        if isinstance(default, int):
+            return self.whole(key, least=1, most=WHOLE_MAX)
+        if isinstance(default, frozenset):
+            return self.some(key, choices)
+        return self.text(key, choices=tuple(str(choice) for choice in choices))
+
     def nth(self) -> int | None:
         """Which occurrence: a number from 1 (default), or "every" (None)."""
         if self._values.get("nth") == "every":
@@ -127,6 +156,18 @@ class Table:
                 raise self.wrong(key, f"{what} takes no {key}")
         return allowed
 
+    def all(self) -> Mapping[str, object]:
+        """Everything as it stands, for whoever knows what may stand there."""
+        self._asked.update(self._values)
+        return MappingProxyType(self._values)
+
+    def only(self, known: Sequence[str], what: str) -> None:
+        """Check that there is nothing but these. Raises BadScenario, and lists what is known."""
+        if strange := sorted(self._values.keys() - set(known)):
+            listed = f"known: {', '.join(known)}" if known else "there are none"
+            told = f"there is no {what} {', '.join(strange)}; {listed}"
+            raise BadScenario(told, where=self.where)
+
     def finish(self) -> None:
         """Everything was asked for; what is left is not known. Raises BadScenario."""
         if strange := sorted(self._values.keys() - self._asked):
@@ -142,4 +183,8 @@ def _told(value: object) -> str:
 
 
 def _choices(choices: Sequence[str]) -> str:
-    return f"; choose one of: {', '.join(choices)}" if choices else ""
+    return f"; choose one of: {_listed(choices)}" if choices else ""
+
+
+def _listed(choices: Collection[object]) -> str:
+    return ", ".join(str(choice) for choice in choices)

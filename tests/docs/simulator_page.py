@@ -6,16 +6,18 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from simulators import cli, scenario
+from simulators import cli, habits, scenario
 from simulators.acquirer.settings import FAULT_KEYS as HOST_FAULT_KEYS
 from simulators.acquirer.settings import MESSAGES, HostSettings
-from simulators.personality import load
+from simulators.personality import load, names
 from simulators.settings import TerminalSettings
 from tests.docs.cli_page import options, spelled
 from tests.docs.template import filled, rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from simulators.personality import PersonalitySpec
 
 WORDS = (
     *("status", "register", "sale", "void", "refund", "money", "enquiry", "end_of_day"),
@@ -41,7 +43,7 @@ STEPS = {
     "status": "what a status enquiry is answered with",
     "repeat_result": "the result is sent so many times more",
     "no_result": "completed without a result",
-    "odd": "answered in an odd way of the protocol's own, by its word",
+    "odd": "answered in an odd way of the protocol's own, by its word, see below",
 }
 FAULTS = {
     "cut": "after `keep` bytes of it the line dies, for `seconds` or for good",
@@ -101,11 +103,32 @@ def render() -> str:
         steps=rows(_keyed(scenario.STEP_KEYS, STEPS)),
         faults=rows(_keyed(scenario.FAULT_KEYS, FAULTS)),
         settings=rows(settings),
+        habits="\n".join(_habits(load(name)) for name in names()),
         host=rows([_host(name) for name in HOST]),
         host_messages=", ".join(f"`{name}`" for name in MESSAGES),
         host_faults=rows(_keyed(HOST_FAULT_KEYS, HOST_FAULTS)),
         scenarios=rows(scenarios),
     )
+
+
+def _habits(spec: PersonalitySpec) -> str:
+    """What one protocol's terminals differ in, and how each of their answers may be odd."""
+    parts = [f"#### {spec.protocol}\n"]
+    told = habits.told(spec.habits(spec.default_profile))
+    if told:
+        cells = [
+            (f"`{name}`", f"`{usual}`", possible, about) for name, usual, possible, about in told
+        ]
+        parts.append("| `[habits]` | default | | |\n|---|---|---|---|\n" + rows(cells))
+    else:
+        parts.append("No habits of its own.\n")
+    if spec.odd:
+        words = [(f"`{word}`", about) for word, about in spec.odd.items()]
+        parts.append('| `do = "odd"` | what happens |\n|---|---|\n' + rows(words))
+    left_out = sorted(scenario.STEP_KEYS.keys() - spec.plays)
+    if left_out:
+        parts.append(f"Steps that it cannot play: {', '.join(f'`{do}`' for do in left_out)}.\n")
+    return "\n".join(parts)
 
 
 def _keyed(keys: Mapping[str, tuple[str, ...]], words: Mapping[str, str]) -> list[tuple[str, ...]]:

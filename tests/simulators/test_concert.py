@@ -13,7 +13,7 @@ from protocols.kit.framing import Control, Payload
 from protocols.kit.stx import StxFramer
 from simulators import personality
 from simulators.bank import Bank
-from simulators.personalities.concert.dialogues import Habits
+from simulators.personalities.concert.habits import ConcertHabits
 from simulators.personalities.concert.personality import ConcertPersonality
 from simulators.personalities.concert.words import is_code, knows, names_of
 from simulators.personality import PersonalitySettings
@@ -44,7 +44,7 @@ class Line:
 
     steps: str = ""
     profile: str = "generic"
-    habits: Habits | None = None
+    habits: ConcertHabits | None = None
     now: float = 0.0
     terminal: SimTerminal = field(init=False)
     line: ConcertPersonality = field(init=False)
@@ -58,8 +58,8 @@ class Line:
             script=Script(played.steps),
         )
         self.terminal.preload([Sale(1250)])
-        settings = PersonalitySettings(self.profile, "serial")
-        self.line = ConcertPersonality(self.terminal, settings, self.habits)
+        settings = PersonalitySettings(self.profile, "serial", habits=self.habits)
+        self.line = ConcertPersonality(self.terminal, settings)
 
     def say(self, data: bytes) -> bytes:
         """Bytes to the terminal; gives what comes back at once."""
@@ -184,7 +184,7 @@ def test_a_damaged_frame_is_refused_and_may_come_again() -> None:
 @pytest.mark.parametrize("stays", [True, False])
 def test_a_refusal_may_have_a_blank_amount(*, stays: bool) -> None:
     steps = '[[step]]\non = "refund"\ndo = "decline"\ncode = "7"'
-    (body,) = Line(steps, habits=Habits(amount_stays=stays)).ask(request("1"))
+    (body,) = Line(steps, habits=ConcertHabits(amount_stays=stays)).ask(request("1"))
     assert body[2:11] == (b"700001250" if stays else b"7        ")
 
 
@@ -219,7 +219,7 @@ def test_a_type_that_it_does_not_know_is_not_done() -> None:
 
 @pytest.mark.parametrize(("rounds", "enquiries"), [(1, 3), (2, 6)])
 def test_an_answer_that_nobody_takes_is_offered_again_or_not(rounds: int, enquiries: int) -> None:
-    line = Line(habits=Habits(rounds=rounds))
+    line = Line(habits=ConcertHabits(rounds=rounds))
     line.say(ENQ)
     line.say(request("1") + EOT)
     said = controls(line.wait())
@@ -350,6 +350,6 @@ def test_names_and_codes_are_those_of_the_protocol() -> None:
     assert not knows("status")
     assert is_code("7")
     assert is_code("9")
-    assert all(is_code(way) for way in ODD_ANSWERS)
+    assert ODD_ANSWERS.keys() < SPEC.odd.keys()
     assert not is_code("0")
     assert not is_code("")

@@ -17,7 +17,7 @@ from protocols.kit.stx import ACK, NAK, StxFramer
 from simulators import personality as registry
 from simulators.bank import Bank
 from simulators.memory import Memory
-from simulators.personalities.ecr17.habits import HABITS, Habits, WhenBusy
+from simulators.personalities.ecr17.habits import HABITS, Ecr17Habits, WhenBusy
 from simulators.personalities.ecr17.personality import Ecr17Personality
 from simulators.personalities.ecr17.words import is_code, knows, names_of
 from simulators.personality import PersonalitySettings
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 LONG_S = 400.0
-QUIET = Habits(progress_s=0.0)
+QUIET = Ecr17Habits(progress_s=0.0)
 
 
 @dataclass
 class Till:
     """A till of raw frames; `takes`: whether it acknowledges what the terminal says."""
 
-    habits: Habits = QUIET
+    habits: Ecr17Habits = QUIET
     transport: str = "serial"
     steps: tuple[Step, ...] = ()
     takes: bool = True
@@ -58,7 +58,7 @@ class Till:
             script=Script(self.steps),
         )
         self.line = Ecr17Personality(
-            self.terminal, PersonalitySettings("generic", self.transport), self.habits
+            self.terminal, PersonalitySettings("generic", self.transport, habits=self.habits)
         )
         self.shape = MODES[self.habits.lrc]
         self.reading = framer()
@@ -128,7 +128,7 @@ def code(message: Message) -> str | None:
 
 
 def test_a_reversal_goes_through_card_host_result_and_receipt_at_the_till() -> None:
-    till = Till(Habits())
+    till = Till(Ecr17Habits())
     trace = till.sell()
     result, *receipts = [m for m in till.void(trace, routed=True) if m.code != b"\x01"]
     assert till.said == ["A", ".", ".", "E", "S", "S"]
@@ -305,7 +305,7 @@ def test_a_power_cut_forgets_the_wish_for_receipts() -> None:
 
 @pytest.mark.parametrize("mode", list(MODES))
 def test_every_mode_of_the_check_value_can_be_spoken(mode: str) -> None:
-    till = Till(Habits(lrc=mode))
+    till = Till(Ecr17Habits(lrc=mode))
     assert till.ask(layouts.STATUS)
     assert till.said == ["A", "s"]
 
@@ -351,7 +351,7 @@ def test_a_declined_one_replaces_the_saved_result_or_not(
     ],
 )
 def test_what_a_busy_terminal_says(habit: WhenBusy, said: list[str]) -> None:
-    till = Till(Habits(when_busy=habit, progress_s=0.0))
+    till = Till(Ecr17Habits(when_busy=habit, progress_s=0.0))
     trace = till.sell()
     till.send(layouts.REVERSAL, trace_number=trace)
     for layout in (layouts.LAST_RESULT, layouts.STATUS, layouts.CLOSE):
@@ -390,7 +390,7 @@ def test_a_result_that_nobody_takes_is_said_three_times_and_may_be_undone(
 
 @pytest.mark.parametrize(("hangs_up", "listening"), [(True, False), (False, True)])
 def test_it_hangs_up_behind_an_answer_or_not(hangs_up: bool, listening: bool) -> None:
-    till = Till(Habits(hangs_up=hangs_up, progress_s=0.0), transport="tcp")
+    till = Till(Ecr17Habits(hangs_up=hangs_up, progress_s=0.0), transport="tcp")
     for layout in (layouts.STATUS, layouts.LAST_RESULT, layouts.TOTALS, layouts.CLOSE):
         till.ask(layout)
         assert till.line.listening is listening
@@ -404,7 +404,7 @@ def test_it_hangs_up_behind_an_answer_or_not(hangs_up: bool, listening: bool) ->
 
 
 def test_without_a_till_it_does_not_hang_up() -> None:
-    till = Till(Habits(hangs_up=True, progress_s=0.0), transport="tcp", takes=False)
+    till = Till(Ecr17Habits(hangs_up=True, progress_s=0.0), transport="tcp", takes=False)
     till.send(layouts.STATUS)
     till.line.line_down(till.now)
     assert till.line.listening
@@ -413,13 +413,13 @@ def test_without_a_till_it_does_not_hang_up() -> None:
 @pytest.mark.parametrize(("progress_s", "texts"), [(20.0, 5), (0.0, 0)])
 def test_it_says_what_goes_on_or_not(progress_s: float, texts: int) -> None:
     slow = Step("money", "host_delay", seconds=70.0)
-    till = Till(Habits(progress_s=progress_s), steps=(slow,))
+    till = Till(Ecr17Habits(progress_s=progress_s), steps=(slow,))
     till.void(till.sell())
     assert till.said.count(".") == texts
 
 
 def test_the_acknowledgement_may_come_behind_the_answer() -> None:
-    till = Till(Habits(ack_after_result=True, progress_s=0.0))
+    till = Till(Ecr17Habits(ack_after_result=True, progress_s=0.0))
     trace = till.sell()
     till.ask(layouts.STATUS)
     assert till.said == ["s", "A"]
@@ -432,7 +432,7 @@ def test_the_acknowledgement_may_come_behind_the_answer() -> None:
 
 
 def test_acknowledgements_may_be_one_byte() -> None:
-    till = Till(Habits(lone_ack=True))
+    till = Till(Ecr17Habits(lone_ack=True))
     data = till.line.receive(StxFramer(till.shape).frame(serialise(build(layouts.STATUS))), 0.0)
     assert data.startswith(b"\x06\x02")
     assert till.line.receive(b"\x06", 0.1) == b""
@@ -446,7 +446,7 @@ def test_acknowledgements_may_be_one_byte() -> None:
 def test_a_reversal_shows_its_own_trace_number_or_its_originals(
     shown: StanShown, trace: str
 ) -> None:
-    till = Till(Habits(stan_shown=shown, progress_s=0.0))
+    till = Till(Ecr17Habits(stan_shown=shown, progress_s=0.0))
     (result,) = till.void(till.sell())
     assert result.text("trace_number") == trace
     assert till.last().text("trace_number") == trace
@@ -455,7 +455,7 @@ def test_a_reversal_shows_its_own_trace_number_or_its_originals(
 @pytest.mark.parametrize("size", [23, 26])
 def test_the_length_of_a_totals_request_may_be_either(size: int) -> None:
     layout = {len(serialise(build(each))): each for each in layouts.REQUESTS if each.code == b"T"}
-    strict = Till(Habits(totals_sizes=frozenset({size})))
+    strict = Till(Ecr17Habits(totals_sizes=frozenset({size})))
     strict.ask(layout[size])
     assert strict.said == ["A", "T"]
     strict.ask(layout[49 - size])

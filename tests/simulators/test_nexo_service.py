@@ -147,7 +147,8 @@ def test_words_and_codes() -> None:
     assert not PERSONALITY.knows("0631")
     assert PERSONALITY.is_code("Refusal")
     assert PERSONALITY.is_code("Maintenance")
-    assert PERSONALITY.is_code("partial")
+    assert not PERSONALITY.is_code("partial")
+    assert "partial" in PERSONALITY.odd
     assert not PERSONALITY.is_code("05")
     with pytest.raises(BadScenario, match="cannot play"):
         NexoTill('[[step]]\non = "money"\ndo = "nak"')

@@ -203,6 +203,12 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         (("zvt", "--pty", "--profile", "old"), "no profile 'old'"),
         (("zvt", "--pty", "--scenario", "dance"), "no scenario 'dance'"),
         (("zvt", "--tcp", "203.0.113.1:1"), "cannot start"),
+        (("zvt", "--pty", "--host", "127.0.0.1:0"), "zvt, profile generic, reaches its host by"),
+        (("aip", "--pty", "--host", "127.0.0.1:0"), "aip, profile generic, reaches its host by"),
+        (
+            ("aip", "--pty", "--profile", "relay", "--host", "203.0.113.1:1"),
+            "cannot start",
+        ),
         (("zvt", "--pty", "--ledger", "/nowhere/at/all.json"), "cannot start"),
     ],
 )
@@ -213,6 +219,17 @@ def test_arguments_that_cannot_be_used_are_refused_with_2(
     assert ended.returncode == 2
     assert what in ended.stderr
     assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_habit_that_the_terminal_does_not_have_is_refused_with_the_known_ones(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("version = 1\n[habits]\nround = 3\n", encoding="utf-8")
+    ended = run("concert", "--pty", "--scenario", str(file))
+    assert ended.returncode == 2
+    assert "mine, habits of concert: there is no habit round; known: refuses_damage" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -227,12 +244,17 @@ def test_help_version_and_the_list_of_scenarios() -> None:
     assert "answer-lost-after-commit" in listed
 
 
-def test_a_terminal_that_hangs_up_takes_the_next_call() -> None:
+@pytest.mark.parametrize("chosen_by", ["profile", "scenario"])
+def test_a_terminal_that_hangs_up_takes_the_next_call(chosen_by: str, tmp_path: Path) -> None:
     """ECR17 terminals often close the connection behind each answer."""
     reading = framer()
     question = reading.frame(serialise(build(layouts.STATUS)))
     where = ("--tcp", "127.0.0.1:0")
-    with TerminalSimulator("--profile", "hangs-up", protocol="ecr17", where=where) as simulator:
+    file = tmp_path / "habits.toml"
+    chosen = 'version = 1\n[habits]\nhangs_up = true\nlrc = "std"\n'
+    file.write_text(chosen, encoding="utf-8")
+    words = ("--profile", "hangs-up") if chosen_by == "profile" else ("--scenario", str(file))
+    with TerminalSimulator(*words, protocol="ecr17", where=where) as simulator:
         host, _, port = simulator.device.partition(":")
         for _ in range(3):
             with socket.create_connection((host, int(port)), timeout=LIMIT_S) as line:

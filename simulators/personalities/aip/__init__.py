@@ -13,8 +13,9 @@ from simulators.settings import TerminalSettings
 
 __all__ = ["PERSONALITY"]
 
-# What the wire has no form for: it says no to nothing before it begins, and has no NAK.
-_CANNOT = frozenset({"nak", "nak_and_run", "refuse", "abort"})
+# What the wire has no form for: it says no to nothing before it begins, and has no NAK. What an
+# odd answer would be is not known.
+_CANNOT = frozenset({"nak", "nak_and_run", "refuse", "abort", "odd"})
 
 
 def _terminal(_profile_name: str) -> TerminalSettings:

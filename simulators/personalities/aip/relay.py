@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from protocols.aip import tags
 from protocols.aip.messages import build
 from simulators import books
-from simulators.host import DONE, HOST, PORT, RelayHost
+from simulators.host import DONE, RelayHost
 from simulators.personalities.aip.words import is_code
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ class RelayDesk:
         self._terminal.save()
         self._message = self.host.announce(self._transaction, plan)
         self.due = now + WAIT_S
+        host, port = self.host.address
         return build(
             tags.RELAY,
             app_name=tags.APP_PAYMENT,
             content=self._message,
-            host=HOST,
-            port=str(PORT),
+            host=host,
+            port=str(port),
             timeout_s="60",
         )
 

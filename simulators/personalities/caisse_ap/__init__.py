@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from protocols.caisse_ap.framing import ItemsFramer
 from protocols.caisse_ap.profiles import CAISSE_AP_PROFILES, DEFAULT_PROFILE
+from simulators.personalities.caisse_ap.habits import habits_of
 from simulators.personalities.caisse_ap.personality import CaisseApPersonality
-from simulators.personalities.caisse_ap.words import is_code, knows, names_of
+from simulators.personalities.caisse_ap.words import ODD, is_code, knows, names_of
 from simulators.personality import PersonalitySpec
 from simulators.scenario import STEP_KEYS
 from simulators.settings import MissingAckHabit, TerminalSettings
@@ -31,4 +32,6 @@ PERSONALITY = PersonalitySpec(
     # No acknowledgement and no status; what is refused at the start is answered like any refusal.
     plays=frozenset(STEP_KEYS) - {"nak", "nak_and_run", "refuse", "status"},
     votes=False,
+    habits=habits_of,
+    odd=ODD,
 )

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 from protocols.caisse_ap.framing import ItemsFramer
 from protocols.caisse_ap.layouts import REQUEST
 from protocols.caisse_ap.messages import parse
-from protocols.caisse_ap.profiles import CAISSE_AP_PROFILES
 from protocols.kit.errors import ProtocolError
 from protocols.kit.framing import Damaged, Payload
+from simulators.habits import own
 from simulators.personalities.caisse_ap import answers
+from simulators.personalities.caisse_ap.habits import CaisseApHabits, habits_of
 from simulators.personalities.caisse_ap.words import DUPLICATE, names_of
 from simulators.terminal import Happening, Order, Phase
 
@@ -31,21 +32,6 @@ if TYPE_CHECKING:
 QUIET_S: Final = 0.2
 _MONEY: Final[dict[str, BookingKind]] = {"0": "sale", "1": "refund", "2": "void"}
 _UNKNOWN_ACTION: Final = "12"
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """Where documents are silent, and terminals differ.
-
-    `echoes`: CF and CH come back. `amount_stays`: a refusal still has its amount. `hangs_up`: the
-    terminal closes the connection behind its answer. `answers_newcomer`: what was asked over a
-    connection that is gone is answered over the one that is there.
-    """
-
-    echoes: bool = True
-    amount_stays: bool = False
-    hangs_up: bool = False
-    answers_newcomer: bool = False
 
 
 _ODD_HABITS: Final[dict[str, dict[str, bool]]] = {
@@ -67,12 +53,9 @@ class _Running:
 class CaisseApPersonality:
     """One terminal's end of one port; see `simulators.personality.Personality`."""
 
-    def __init__(
-        self, terminal: SimTerminal, settings: PersonalitySettings, habits: Habits | None = None
-    ) -> None:
-        profile = CAISSE_AP_PROFILES[settings.profile]
+    def __init__(self, terminal: SimTerminal, settings: PersonalitySettings) -> None:
         self._terminal = terminal
-        self._habits = habits or Habits(echoes=profile.echoes)
+        self._habits = own(settings.habits, habits_of(settings.profile))
         self._framer = ItemsFramer()
         self._quiet_due: float | None = None
         self._running: _Running | None = None
@@ -174,7 +157,7 @@ class CaisseApPersonality:
         more = plan.get("repeat_result")
         self._say(running, said * (1 + (more.count if more else 0)))
 
-    def _habits_for(self, plan: Plan) -> Habits:
+    def _habits_for(self, plan: Plan) -> CaisseApHabits:
         """What the terminal does this time."""
         odd = plan.get("odd")
         return replace(self._habits, **_ODD_HABITS.get(odd.code if odd is not None else "", {}))

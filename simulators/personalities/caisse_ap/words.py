@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from protocols.caisse_ap.layouts import ANSWER
 from protocols.caisse_ap.messages import command_of, parse
 from protocols.caisse_ap.results import NOT_DONE, RESULTS
 from protocols.kit.errors import ProtocolError
 from simulators.memory import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DUPLICATE: Final = "3"
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
@@ -41,15 +45,23 @@ def knows(name: str) -> bool:
 
 
 def is_code(text: str) -> bool:
-    """Whether this is a result code that a host may give (01 and a reason), or an odd way."""
-    return text in ODD or (len(text) == 4 and text.startswith(NOT_DONE) and text in RESULTS)
+    """Whether this is a result code that a host may give (01 and a reason)."""
+    return len(text) == 4 and text.startswith(NOT_DONE) and text in RESULTS
 
 
 # Odd ways to answer a money request, as the step "odd" names them.
-ODD: Final = frozenset(
+ODD: Final[Mapping[str, str]] = MappingProxyType(
     {
-        *("no_echo", "other_echo", "no_amount", "other_amount", "amount_stays", "no_reason"),
-        *("contradiction", "taken", "hang_up", "newcomer"),
+        "no_echo": "CF and CH are missing",
+        "other_echo": "CF is that of another request",
+        "no_amount": "the amount is missing",
+        "other_amount": "the amount is another one",
+        "amount_stays": "a refusal has its amount",
+        "no_reason": "AF is missing",
+        "contradiction": "AE says done, AF says refused",
+        "taken": "AE says that the request was taken over",
+        "hang_up": "it closes the connection behind its answer",
+        "newcomer": "an answer whose connection is gone is given over the next one",
     }
 )
 

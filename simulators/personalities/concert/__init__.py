@@ -5,8 +5,9 @@ from __future__ import annotations
 from protocols.concert.layouts import SHAPE
 from protocols.concert.profiles import CONCERT_PROFILES, DEFAULT_PROFILE
 from protocols.kit.stx import StxFramer
+from simulators.personalities.concert.habits import habits_of
 from simulators.personalities.concert.personality import ConcertPersonality
-from simulators.personalities.concert.words import PLAYS, is_code, knows, names_of
+from simulators.personalities.concert.words import ODD, PLAYS, is_code, knows, names_of
 from simulators.personality import PersonalitySpec
 from simulators.settings import MissingAckHabit, TerminalSettings
 
@@ -30,4 +31,6 @@ PERSONALITY = PersonalitySpec(
     is_code=is_code,
     plays=PLAYS,
     votes=False,
+    habits=habits_of,
+    odd=ODD,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from protocols.kit.stx import ENQ, EOT
@@ -24,19 +23,6 @@ _LONG_S: Final = 3_600.0
 _LINE_S: Final = 3.0
 # Between two tries to give an answer that nobody took.
 _AGAIN_S: Final = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """Where documents are silent, and terminals differ.
-
-    `echoes`: the private bytes come back. `amount_stays`: a refusal still has its amount.
-    `rounds`: how often an answer that nobody takes is offered, ENQ and all.
-    """
-
-    echoes: bool = True
-    amount_stays: bool = False
-    rounds: int = 1
 
 
 def money(

@@ -16,8 +16,9 @@ from protocols.kit.stx import ENQ, NAMES
 from simulators.books import Order
 from simulators.desk.desk import Desk
 from simulators.desk.link import LinkHabits, Verdict
+from simulators.habits import own
 from simulators.personalities.concert import answers, dialogues
-from simulators.personalities.concert.dialogues import Habits
+from simulators.personalities.concert.habits import habits_of
 from simulators.personalities.concert.words import names_of
 from simulators.terminal import Phase
 
@@ -38,18 +39,17 @@ _PATIENT: Final = 3  # rounds of a terminal that offers its answer again
 class ConcertPersonality(Desk):
     """One terminal's end of one line; see `simulators.personality.Personality`."""
 
-    def __init__(
-        self, terminal: SimTerminal, settings: PersonalitySettings, habits: Habits | None = None
-    ) -> None:
+    def __init__(self, terminal: SimTerminal, settings: PersonalitySettings) -> None:
         profile = CONCERT_PROFILES[settings.profile]
+        self._habits = own(settings.habits, habits_of(settings.profile))
         line = LinkHabits(
             byte_s=max(profile.byte_s, settings.t1_floor_s),
             ack_s=profile.ack_s,
             repeats=profile.repeats,
             know_repeats=terminal.settings.duplicate_filter,
+            refuses_damage=self._habits.refuses_damage,
         )
         super().__init__(terminal, SHAPE, line, stream=False)
-        self._habits = habits or Habits(echoes=profile.echoes)
         self._has_line = False  # the till asked for the line and has not given it back
         self._said = b""  # the answer before, for one that is stale
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from protocols.concert.messages import command_of, is_answer, parse
 from protocols.concert.results import DONE, NOT_DONE, RESULTS
 from protocols.kit.errors import ProtocolError
 from simulators.memory import Reason
 from simulators.scenario import STEP_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "E0": ("sale", "money"),
@@ -39,15 +43,21 @@ def knows(name: str) -> bool:
 
 
 def is_code(text: str) -> bool:
-    """Whether this is a result that a host may give for something not done, or an odd way."""
-    return text in ODD or (text in RESULTS and text != DONE)
+    """Whether this is a result that a host may give for something not done."""
+    return text in RESULTS and text != DONE
 
 
 # Odd ways to answer a money request, as the step "odd" names them.
-ODD: Final = frozenset(
+ODD: Final[Mapping[str, str]] = MappingProxyType(
     {
-        *("blank_echo", "other_echo", "no_amount", "other_amount", "amount_stays"),
-        *("unlisted", "report", "again"),
+        "blank_echo": "the private bytes are blank",
+        "other_echo": "the private bytes are those of another request",
+        "no_amount": "the amount is blank",
+        "other_amount": "the amount is another one",
+        "amount_stays": "a refusal has its amount",
+        "unlisted": "the result is none that a document lists",
+        "report": "the long answer, which was not asked for",
+        "again": "an answer that nobody takes is offered three times",
     }
 )
 # No status, and a refusal at the start is answered like any other.

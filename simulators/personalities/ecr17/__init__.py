@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from protocols.ecr17.framing import framer
 from protocols.ecr17.profiles import DEFAULT_PROFILE, ECR17_PROFILES
+from simulators.personalities.ecr17.habits import HABITS
 from simulators.personalities.ecr17.personality import Ecr17Personality
 from simulators.personalities.ecr17.words import PLAYS, is_code, knows, names_of
 from simulators.personality import PersonalitySpec
@@ -36,4 +37,5 @@ PERSONALITY = PersonalitySpec(
     knows=knows,
     is_code=is_code,
     plays=PLAYS,
+    habits=HABITS.__getitem__,
 )

@@ -14,8 +14,9 @@ from protocols.kit.stx import AckShape
 from simulators.books import Order
 from simulators.desk.desk import Desk
 from simulators.desk.link import LinkHabits, Verdict
+from simulators.habits import own
 from simulators.personalities.ecr17 import dialogues
-from simulators.personalities.ecr17.habits import HABITS, Habits, WhenBusy
+from simulators.personalities.ecr17.habits import HABITS, WhenBusy
 from simulators.personalities.ecr17.words import (
     NOT_ALIGNED,
     NOT_CONFIGURED,
@@ -41,14 +42,9 @@ _SIZED: Final = "CT"
 class Ecr17Personality(Desk):
     """One terminal's end of one line; see `simulators.personality.Personality`."""
 
-    def __init__(
-        self,
-        terminal: SimTerminal,
-        settings: PersonalitySettings,
-        habits: Habits | None = None,
-    ) -> None:
+    def __init__(self, terminal: SimTerminal, settings: PersonalitySettings) -> None:
         profile = ECR17_PROFILES[settings.profile]
-        self.habits = habits or HABITS[settings.profile]
+        self.habits = own(settings.habits, HABITS[settings.profile])
         shape = MODES[self.habits.lrc]
         if self.habits.lone_ack:
             shape = replace(shape, acks=AckShape.BYTE)
@@ -58,6 +54,7 @@ class Ecr17Personality(Desk):
             ack_s=profile.terminal_ack_s,
             repeats=profile.terminal_repeats,
             know_repeats=terminal.settings.duplicate_filter,
+            refuses_damage=self.habits.refuses_damage,
         )
         stream = settings.transport == "tcp"
         super().__init__(terminal, shape, line, stream=stream)

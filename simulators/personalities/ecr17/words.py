@@ -63,7 +63,7 @@ def is_code(text: str) -> bool:
 
 # There is no word for "I do not begin" but NAK, none for "ended without a result", and a reversal
 # has no amount that could be another one.
-PLAYS: Final = frozenset(STEP_KEYS) - {"refuse", "abort", "approve"}
+PLAYS: Final = frozenset(STEP_KEYS) - {"refuse", "abort", "approve", "odd"}
 
 APPROVED: Final = "00"
 REFUSED: Final = "01"

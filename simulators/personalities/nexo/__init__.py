@@ -7,7 +7,7 @@ from dataclasses import replace
 from protocols.nexo.framing import tcp_framer
 from protocols.nexo.profiles import DEFAULT_PROFILE, NEXO_PROFILES
 from simulators.personalities.nexo.personality import NexoPersonality
-from simulators.personalities.nexo.words import is_code, knows, names_of
+from simulators.personalities.nexo.words import ODD, is_code, knows, names_of
 from simulators.personality import PersonalitySpec
 from simulators.scenario import STEP_KEYS
 from simulators.settings import MissingAckHabit, TerminalSettings
@@ -32,4 +32,5 @@ PERSONALITY = PersonalitySpec(
     knows=knows,
     is_code=is_code,
     plays=frozenset(STEP_KEYS) - {"nak", "nak_and_run"},
+    odd=ODD,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from protocols.nexo.layouts import MESSAGES
@@ -10,6 +11,8 @@ from protocols.nexo.words import ERROR_CONDITIONS, GLOBAL_STATES
 from simulators.memory import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from protocols.kit.messages import Message
 
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
@@ -35,13 +38,29 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 _KINDS: Final = {"Refund": "refund", "Normal": "sale"}
 # Odd ways to answer a money request, as the step "odd" names them.
-ODD: Final = frozenset(
+ODD: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "truncated", "length_long", "length_short", "length_zero", "length_huge", "html",
-        "wrong_currency", "wrong_amount", "wrong_type", "wrong_sale", "partial", "unknown_result",
-        "unknown_condition", "no_receipts", "clock_jump", "print", "input", "reject", "restarted",
+        "truncated": "half of the message, with a length that fits",
+        "length_long": "the length says seven bytes more than there are",
+        "length_short": "the length says seven bytes fewer than there are",
+        "length_zero": "the length is nothing",
+        "length_huge": "the length is two thousand million bytes",
+        "html": "a web page in place of the message",
+        "wrong_currency": "another currency",
+        "wrong_amount": "another amount",
+        "wrong_type": "another kind of payment, or the number of no transaction",
+        "wrong_sale": "the till's number of another attempt",
+        "partial": "booked in part",
+        "unknown_result": "a result that no document lists",
+        "unknown_condition": "refused for a reason that no document lists",
+        "no_receipts": "without receipts",
+        "clock_jump": "dated a day earlier",
+        "print": "the till is asked to print first",
+        "input": "the till is asked for an input first",
+        "reject": "the event Reject in place of the answer",
+        "restarted": "the event Initialised in place of the answer",
     }
-)  # fmt: skip
+)
 
 
 def words_of(message: Message) -> tuple[str, ...]:
@@ -82,8 +101,8 @@ def knows(name: str) -> bool:
 
 
 def is_code(text: str) -> bool:
-    """Whether this is a word for an error, a state of the terminal, or an odd way to answer."""
-    return text in ERROR_CONDITIONS or text in GLOBAL_STATES or text in ODD
+    """Whether this is a word for an error, or for a state of the terminal."""
+    return text in ERROR_CONDITIONS or text in GLOBAL_STATES
 
 
 # What the device itself decides. A second reversal has no word of its own.

@@ -8,6 +8,7 @@ from protocols.kit.contract import SerialDefaults
 from protocols.kit.stx import StxFramer
 from protocols.transbank.messages import SHAPE
 from protocols.transbank.profiles import DEFAULT_PROFILE, TRANSBANK_PROFILES
+from simulators.habits import LineHabits
 from simulators.personalities.transbank.personality import TransbankPersonality
 from simulators.personalities.transbank.words import PLAYS, is_code, knows, names_of
 from simulators.personality import PersonalitySpec
@@ -32,5 +33,6 @@ PERSONALITY = PersonalitySpec(
     knows=knows,
     is_code=is_code,
     plays=PLAYS,
+    habits=lambda _profile: LineHabits(),
     serial=SerialDefaults(baud=TRANSBANK_PROFILES[DEFAULT_PROFILE].baud),
 )

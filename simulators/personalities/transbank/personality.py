@@ -15,6 +15,7 @@ from protocols.transbank.profiles import TRANSBANK_PROFILES
 from simulators.books import Order
 from simulators.desk.desk import Desk
 from simulators.desk.link import LinkHabits, Verdict
+from simulators.habits import LineHabits, own
 from simulators.personalities.transbank import answers, dialogues
 from simulators.personalities.transbank.words import (
     NO_AMOUNT,
@@ -59,6 +60,7 @@ class TransbankPersonality(Desk):
             ack_s=profile.repeat_s,
             repeats=profile.repeats,
             know_repeats=terminal.settings.duplicate_filter,
+            refuses_damage=own(settings.habits, LineHabits()).refuses_damage,
         )
         super().__init__(terminal, SHAPE, habits, stream=False)
         self._integrated = True  # 0300 ends it; only hands at the terminal bring it back

@@ -66,7 +66,7 @@ def is_code(text: str) -> bool:
 
 # What this wire has no form for: a poll has no status code to answer with, nothing is refused but
 # in a result, and a void is always of the whole sale, whose amount it does not name.
-PLAYS: Final = frozenset(STEP_KEYS) - {"status", "refuse", "approve"}
+PLAYS: Final = frozenset(STEP_KEYS) - {"status", "refuse", "approve", "odd"}
 
 # Result codes of what the device itself decides.
 REASON_CODES: Final = {
