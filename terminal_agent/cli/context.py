@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from terminal_agent.console.outcome import JsonValue
     from terminal_agent.journal.replay import Reader
     from terminal_agent.journal.store import Journal
+    from terminal_agent.journal.witness import Witness
     from terminal_agent.runtime.station import Station
 
 
@@ -127,6 +128,13 @@ class Context:
         from terminal_agent.runtime.assembly import open_journal
 
         return open_journal(self.loaded, self.clock)
+
+    @property
+    def witness(self) -> Witness | None:
+        """The file of anchors, where one is configured. Raises ConfigError."""
+        from terminal_agent.runtime.assembly import witness_of
+
+        return witness_of(self.loaded)
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:

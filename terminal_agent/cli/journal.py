@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal import anchor as anchors
 from terminal_agent.journal.anchor import Anchor, BadAnchor
+from terminal_agent.journal.errors import JournalRefusal, refusal
 from terminal_agent.runtime.assembly import slip_settings
 from terminal_agent.slips.writer import write_lines
 
@@ -27,12 +29,13 @@ def verify(context: Context) -> ExitCode:
     Only reads, so it may be asked beside an agent that works. Raises JournalCorrupt with the first
     record that is not sound, UsageError for a bad anchor.
     """
-    known = _known(context)
+    known, given_up = _known(context)
     with context.reader() as journal:
         tables = context.arguments.tables or journal.tail()[0] <= TABLES_UP_TO
         count = journal.verify(known, tables=tables)
     if context.as_json:
-        context.write_json({"ok": True, "records": count, "anchors": len(known), "tables": tables})
+        told = {"ok": True, "records": count, "anchors": len(known), "given_up": given_up}
+        context.write_json({**told, "tables": tables})
         return ExitCode.APPROVED
     say = context.texts.line
     context.screen.say(say("journal.verified", count=count))
@@ -41,30 +44,36 @@ def verify(context: Context) -> ExitCode:
         if known
         else say("journal.no_anchor")
     )
+    if given_up:
+        context.screen.say(say("journal.given_up", count=given_up))
     if not tables:
         context.screen.say(say("journal.tables_left_out"))
     return ExitCode.APPROVED
 
 
-def _known(context: Context) -> list[Anchor]:
-    """The anchors of the command line, and those of the configured file where there is one."""
+def _known(context: Context) -> tuple[list[Anchor], int]:
+    """The anchors of the command line and of the configured file, and how many do not count.
+
+    Those do not that stand in a file before one that two people let begin anew.
+    """
     config = context.loaded.config.journal
-    found: list[Anchor] = []
+    files: list[list[Anchor]] = []
     try:
         for given in context.arguments.anchor:
             path = Path(given)
-            found += anchors.read(path) if path.is_file() else [anchors.from_code(given)]
+            files.append(anchors.read(path) if path.is_file() else [anchors.from_code(given)])
         if config.anchors:
             path = context.loaded.beside(config.anchors)
             if path.exists():
-                found += anchors.read(path)
+                files.append(anchors.read(path))
         if config.anchor_key:
-            anchors.check_signatures(found, config.anchor_key)
+            anchors.check_signatures(chain.from_iterable(files), config.anchor_key)
     except BadAnchor as error:
         raise _usage(error) from error
     except OSError as error:
         raise _usage(BadAnchor(str(error))) from error
-    return found
+    counting = [one for file in files for one in anchors.standing(file)]
+    return counting, sum(map(len, files)) - len(counting)
 
 
 def _usage(error: BadAnchor) -> UsageError:
@@ -97,28 +106,44 @@ def anchor(context: Context) -> ExitCode:
 
 
 def make(context: Context, journal: Reader) -> Anchor:
-    """An anchor of now, signed, and kept in the configured file. Raises UsageError."""
-    config = context.loaded.config.journal
+    """An anchor of now, signed, and kept in the configured file.
+
+    Raises UsageError where it cannot be kept, and JournalRefusal where the journal is in doubt: the
+    newest anchor of the file would vouch for a journal that nobody has confirmed.
+    """
     made = journal.anchor(context.clock.wall())
-    if config.anchor_key:
-        made = made.signed(config.anchor_key)
-    if config.anchors:
-        _keep(context.loaded.beside(config.anchors), made)
-    return made
+    key, witness = context.loaded.config.journal.anchor_key, context.witness
+    if witness is None:
+        return made.signed(key) if key else made
+    if journal.quarantine() is not None or witness.doubt(journal) is not None:
+        raise refusal(
+            "refusal.anchor_in_doubt",
+            "the journal is in doubt, so no anchor of it is kept",
+            "Run: refund-agent quarantine show",
+        )
+    try:
+        return witness.keep(made)
+    except OSError as error:
+        raise not_kept(error) from error
+
+
+def not_kept(error: OSError) -> UsageError:
+    """What to tell where an anchor could not be written."""
+    return _usage(BadAnchor(str(error), code="anchor.not_kept"))
 
 
 def _keep(path: Path, made: Anchor) -> None:
     try:
         anchors.keep(path, made)
     except OSError as error:
-        raise _usage(BadAnchor(str(error), code="anchor.not_kept")) from error
+        raise not_kept(error) from error
 
 
 def of_the_day(context: Context, journal: Reader) -> None:
     """At the end of a day: make an anchor and tell it; what goes wrong is told, and no more."""
     try:
         made = make(context, journal)
-    except UsageError as error:
+    except (UsageError, JournalRefusal) as error:
         made = journal.anchor(context.clock.wall())
         context.progress_screen.say(context.texts.line("journal.not_kept", problem=str(error)))
     if not context.as_json:

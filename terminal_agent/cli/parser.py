@@ -80,9 +80,13 @@ def _terminal(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--terminal", metavar="NAME", help="which terminal of the configuration")
 
 
+def _trace_of_line(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--trace", metavar="FILE", help="write a masked trace of the line")
+
+
 def _device(parser: argparse.ArgumentParser) -> None:
     _terminal(parser)
-    parser.add_argument("--trace", metavar="FILE", help="write a masked trace of the line")
+    _trace_of_line(parser)
     _json(parser)
 
 
@@ -199,7 +203,18 @@ def _cases_note(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text", metavar="TEXT", required=True, help="what to note")
 
 
+def _quarantine_show(parser: argparse.ArgumentParser) -> None:
+    _trace_of_line(parser)
+    _json(parser)
+    parser.add_argument(
+        "--no-terminal",
+        action="store_true",
+        help="show only what the journal knows, and do not read the terminals",
+    )
+
+
 def _quarantine_release(parser: argparse.ArgumentParser) -> None:
+    _trace_of_line(parser)
     parser.add_argument("--first", metavar="NAME", required=True, help="first person")
     parser.add_argument("--second", metavar="NAME", required=True, help="second person")
     parser.add_argument("--evidence", metavar="TEXT", required=True, help="what was compared")
@@ -289,7 +304,7 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
         "quarantine",
         "refunds blocked because the journal is not what it was",
         (
-            ("show", "whether and why refunds are blocked", _json),
+            ("show", "why refunds are blocked, and how each terminal differs", _quarantine_show),
             ("release", "two people have compared the books", _quarantine_release),
         ),
     ),

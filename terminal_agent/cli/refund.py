@@ -171,7 +171,11 @@ def _from_dialogue(at: Counter, asked: Operation | None) -> Wish | RefusalView |
 
 
 def _quarantined(at: Counter) -> RefusalView | None:
-    return RefusalView("refusal.quarantine") if at.agent.journal.quarantine() else None
+    journal = at.agent.journal
+    if journal.quarantine() is not None:
+        return RefusalView("refusal.quarantine")
+    doubt = journal.withheld
+    return RefusalView(doubt.code, {"file": doubt.file}) if doubt is not None else None
 
 
 def _refused(context: Context, refusal: RefusalView) -> ExitCode:

@@ -1,14 +1,12 @@
-"""`cases resolve` and `quarantine`: what only two people may say."""
+"""`cases resolve`: what became of a case, where only two people may say."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drivers.errors import LinkError
 from terminal_agent.cli.options import person, sentence
-from terminal_agent.cli.technician import talking
 from terminal_agent.cli.telling import tell_trouble
-from terminal_agent.cli.views import outcome_view, record_rows, results_of
+from terminal_agent.cli.views import outcome_view, results_of
 from terminal_agent.console.asker import Cancelled
 from terminal_agent.console.outcome import outcome_json, show_message, show_outcome
 from terminal_agent.console.resolve import UndecidedCase, lead_verdict
@@ -18,7 +16,7 @@ from terminal_agent.journal.errors import refusal
 from terminal_agent.prompts.catalog import Texts
 from terminal_agent.runtime.assembly import slip_settings
 from terminal_agent.runtime.slip_printing import SlipPrinter
-from terminal_agent.runtime.verdicts import Word, correctable, give, release, undecided
+from terminal_agent.runtime.verdicts import Word, correctable, give, undecided
 
 if TYPE_CHECKING:
     from terminal_agent.cli.context import Context
@@ -116,59 +114,4 @@ def _from_dialogue(context: Context, case: RefundCase) -> Word | Cancelled:
         number=said.number,
         evidence=said.evidence,
         people=(said.first, said.second),
-    )
-
-
-def show_quarantine(context: Context) -> ExitCode:
-    """Whether refunds are blocked, and why."""
-    with context.reader() as journal:
-        found = journal.quarantine()
-    if context.as_json:
-        why = found.why if found else None
-        context.write_json({"quarantine": found is not None, "why": why})
-    elif found is None:
-        context.screen.say(context.texts.line("quarantine.none"))
-    else:
-        reason = context.texts.line(found.why)
-        when = f"{found.at:%Y-%m-%d %H:%M}"
-        context.screen.say(context.texts.line("quarantine.why", when=when, reason=reason))
-        context.screen.say(context.texts.message("refusal.quarantine").do)
-    return ExitCode.APPROVED if found is None else ExitCode.REFUSED
-
-
-def release_quarantine(context: Context) -> ExitCode:
-    """Two people say that the books agree; every terminal is read first and put beside their word.
-
-    Raises LinkError for a terminal that cannot be read: nothing is released then, unless they say
-    that they have read its journal on paper.
-    """
-    people = (person(context, "first"), person(context, "second"))
-    evidence = sentence(context, "evidence")
-    with context.journal() as journal:
-        if journal.quarantine() is not None and not context.arguments.no_terminal:
-            read = [_last_of(context, name) for name in context.loaded.config.terminal]
-            evidence = "; ".join((evidence, *read))
-        release(journal, people, evidence, context.clock.wall())
-    context.screen.say(context.texts.line("quarantine.released"))
-    return ExitCode.APPROVED
-
-
-def _last_of(context: Context, name: str) -> str:
-    """Show what the terminal booked last, and give it in a few words for the journal."""
-    try:
-        with talking(context, name) as (_, talk):
-            talk.become_ready()
-            record = talk.shown_last().record
-    except LinkError:
-        context.progress_screen.say(context.texts.line("quarantine.read_first", name=name))
-        raise
-    if record is None:
-        told = context.texts.line("quarantine.terminal_empty", name=name)
-        context.screen.say(told)
-        return told
-    context.screen.headline(context.texts.line("quarantine.terminal_last", name=name))
-    context.screen.pairs(record_rows(context, record))
-    kind = record.kind.value if record.kind is not None else "-"
-    return (
-        f"{name}: {record.receipt_number or '-'} {kind} {record.amount_minor} {record.date or ''}"
     )

@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,8 @@ _CHECK_SIGNS = 2
 # Signs that people write for ones that the alphabet of base32 has.
 _LIKE = str.maketrans({"0": "O", "1": "I", "8": "B"})
 _FILE_MAX = 16 * 1024 * 1024
+# So much of a file's end is read for its newest line, which has some 300 signs.
+_TAIL_BYTES = 4096
 
 
 class BadAnchor(RefundAgentError):
@@ -71,8 +74,12 @@ class Anchor:
 
     def check_signature(self, key: str) -> None:
         """Raise BadAnchor "anchor.forged" for a line that this key has not signed."""
-        if not hmac.compare_digest(self.mac, self._mac(key)):
+        if not self.is_signed(key):
             raise BadAnchor(f"the anchor of record {self.seq} is not signed", code="anchor.forged")
+
+    def is_signed(self, key: str) -> bool:
+        """Whether this key has signed it."""
+        return hmac.compare_digest(self.mac.encode(errors="replace"), self._mac(key).encode())
 
     def fits(self, digest: bytes) -> bool:
         """Whether a record with this hash is the one that the anchor names."""
@@ -104,7 +111,7 @@ def from_line(text: str) -> Anchor:
     """The anchor of a line of JSON. Raises BadAnchor."""
     try:
         raw = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadAnchor("this is no line of JSON") from None
     match raw:
         case {
@@ -135,11 +142,56 @@ def read(path: Path) -> list[Anchor]:
     return found
 
 
+def standing(found: Iterable[Anchor]) -> list[Anchor]:
+    """The anchors of a file that count, oldest first.
+
+    A line that reaches less far than the ones before it, or is of another journal, is written only
+    when two people released a journal that was put back: from then on those do not count.
+    """
+    left: list[Anchor] = []
+    for one in found:
+        while left and not _goes_on(left[-1], one):
+            left.pop()
+        left.append(one)
+    return left
+
+
+def _goes_on(before: Anchor, after: Anchor) -> bool:
+    if before.journal_id != after.journal_id:
+        return False
+    return before.seq < after.seq or (before.seq, before.hash) == (after.seq, after.hash)
+
+
+def newest(path: Path) -> Anchor | None:
+    """The last anchor of a file, however long the file is; None where it holds none.
+
+    Half a line at the end is what a power cut left of one that nobody was told of.
+    Raises BadAnchor, OSError.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+        text = file.read().decode("utf-8", errors="replace")
+    lines = [line for line in text[: _whole(text)].splitlines() if line.strip()]
+    return from_line(lines[-1]) if lines else None
+
+
+def _whole(text: str) -> int:
+    """How much of a text is whole lines; a last anchor counts without the end of its line."""
+    end = text.rfind("\n") + 1
+    with suppress(BadAnchor):
+        from_line(text[end:])
+        return len(text)
+    return end
+
+
 def keep(path: Path, anchor: Anchor) -> None:
-    """Add the anchor to a file, durably, or leave the file as it was. Raises OSError."""
-    handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, PRIVATE)
+    """Add the anchor to a file, durably, or leave the file as it was. Raises OSError.
+
+    Half a line that a power cut left at the end goes first: behind it every line would be spoilt.
+    """
+    handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, PRIVATE)
     try:
-        before = os.fstat(handle).st_size
+        before = _mended(handle)
         try:
             _write_all(handle, f"{anchor.line}\n".encode())
         except OSError:
@@ -149,6 +201,23 @@ def keep(path: Path, anchor: Anchor) -> None:
     finally:
         os.close(handle)
     sync_folder(path.parent)
+
+
+def _mended(handle: int) -> int:
+    """See that the file ends with a whole line; its length then."""
+    size = os.fstat(handle).st_size
+    start = max(0, size - _TAIL_BYTES)
+    os.lseek(handle, start, os.SEEK_SET)
+    tail = os.read(handle, _TAIL_BYTES)
+    text = tail.decode("utf-8", errors="replace")
+    if not text or text.endswith("\n"):
+        return size
+    end = tail.rfind(b"\n") + 1
+    if _whole(text) == len(text) or (start and not end):  # an anchor, or nothing that we ever wrote
+        _write_all(handle, b"\n")
+        return size + 1
+    os.ftruncate(handle, start + end)
+    return start + end
 
 
 def _write_all(handle: int, rest: bytes) -> None:

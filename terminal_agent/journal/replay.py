@@ -135,6 +135,11 @@ class Reader:
         )
         return [self.case(str(row[0])) for row in rows]
 
+    def newest_cases(self) -> Iterator[RefundCase]:
+        """All cases, newest first, each read only when it is asked for."""
+        for row in self._all("SELECT case_id FROM cases ORDER BY created_seq DESC"):
+            yield self.case(str(row[0]))
+
     def unsettled_cases(self) -> list[RefundCase]:
         """Cases that are not closed, newest first: also those that nothing was sent for yet."""
         rows = self._all(

@@ -44,6 +44,7 @@ from terminal_agent.refund.facts import (
     CaseFact,
     Fact,
     JournalOpened,
+    QuarantineReleased,
     QuarantineStarted,
     RefusalNoted,
 )
@@ -51,6 +52,7 @@ from terminal_agent.refund.facts import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from terminal_agent.journal.witness import Doubt, Witness
     from terminal_agent.refund.nouns import RefundCase
 
 # How long a commit waits for a reader that is just setting up; longer means something is wrong.
@@ -70,7 +72,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 class Journal(Reader):
-    """The writer. Use `Journal.open`; close it, or use it as a context manager."""
+    """The writer. Use `Journal.open`; close it, or use it as a context manager.
+
+    `withheld` is why no attempt can be armed until the file of anchors is in order, None if it is.
+    """
 
     def __init__(
         self, connect: Callable[[Path], sqlite3.Connection], path: Path, lock: WriterLock
@@ -81,6 +86,7 @@ class Journal(Reader):
         self._reserve = Reserve(path.with_name(path.name + ".reserve"))
         self._marker = Marker(path.with_name(path.name + ".marker"))
         self._live: dict[str, RefundCase] = {}
+        self.withheld: Doubt | None = None
         self.commits = 0
 
     @classmethod
@@ -91,12 +97,14 @@ class Journal(Reader):
         at: datetime,
         journal_id: str,
         agent_version: str,
+        witness: Witness | None = None,
         connect: Callable[[Path], sqlite3.Connection] = connect,
     ) -> Journal:
         """Open the journal, or begin one with `journal_id` where none was ever.
 
         Where one was expected and is gone or older than it was, a new or old one is opened in
-        quarantine: no attempt can be armed before people released it. Raises JournalError.
+        quarantine: no attempt can be armed before people released it. `witness` holds it against
+        its newest anchor, too. Raises JournalError.
         """
         with ExitStack() as undo, translated(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +115,8 @@ class Journal(Reader):
             journal = cls(connect, path, lock)
             undo.callback(journal._db.close)
             journal._start(JournalOpened(at=at, journal_id=journal_id, agent_version=agent_version))
+            if witness is not None:
+                journal._consult(witness, at)
             undo.pop_all()
             return journal
 
@@ -137,6 +147,8 @@ class Journal(Reader):
         with translated(self._path, money=money):
             arms = any(isinstance(fact, AttemptArmed) for fact in facts)
             if arms:
+                if self.withheld is not None:
+                    raise self.withheld.refusal()
                 self._reserve.fill()
             try:
                 self._commit(facts, money)
@@ -144,6 +156,8 @@ class Journal(Reader):
                 if arms or not self._reserve.spend():
                     raise
                 self._commit(facts, money)
+        if any(isinstance(fact, QuarantineReleased) for fact in facts):
+            self.withheld = None
 
     def create_case(self, fact: CaseCreated) -> RefundCase:
         """The case of this key: a new one, or the same one again when the same thing is asked.
@@ -261,6 +275,16 @@ class Journal(Reader):
         except JournalCorrupt:
             same = False
         return "" if same else "quarantine.journal_older"
+
+    def _consult(self, witness: Witness, at: datetime) -> None:
+        """Believe the newest anchor more than ourselves."""
+        doubt = witness.doubt(self)
+        if doubt is None or self.quarantine() is not None:
+            return
+        if doubt.lasting:
+            self.append(QuarantineStarted(at=at, why=doubt.why))
+        else:
+            self.withheld = doubt
 
     def _mark(self) -> None:
         seq, digest = self.tail()

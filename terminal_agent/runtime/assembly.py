@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from protocols.kit.session import Session
     from terminal_agent.config import Loaded, TerminalConfig
     from terminal_agent.journal.store import Journal
+    from terminal_agent.journal.witness import Witness
 
 
 def journal_path(loaded: Loaded) -> Path:
@@ -40,8 +41,18 @@ def journal_path(loaded: Loaded) -> Path:
     return loaded.beside(loaded.config.journal.path)
 
 
+def witness_of(loaded: Loaded) -> Witness | None:
+    """The file of anchors that the journal is held against; None where none is configured."""
+    from terminal_agent.journal.witness import Witness
+
+    config = loaded.config.journal
+    if not config.anchors:
+        return None
+    return Witness(loaded.beside(config.anchors), journal_path(loaded), config.anchor_key)
+
+
 def open_journal(loaded: Loaded, clock: Clock) -> Journal:
-    """Take the journal for writing. Raises JournalError."""
+    """Take the journal for writing, and hold it against its newest anchor. Raises JournalError."""
     from terminal_agent.journal.store import Journal
 
     return Journal.open(
@@ -49,6 +60,7 @@ def open_journal(loaded: Loaded, clock: Clock) -> Journal:
         at=clock.wall(),
         journal_id=uuid.uuid4().hex,
         agent_version=version(),
+        witness=witness_of(loaded),
     )
 
 

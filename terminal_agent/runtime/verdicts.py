@@ -15,6 +15,7 @@ from terminal_agent.refund.facts import (
     Fact,
     HumanVerdict,
     QuarantineReleased,
+    QuarantineStarted,
     RecoveryStarted,
 )
 from terminal_agent.refund.numbers import number as number_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from terminal_agent.journal.store import Journal
+    from terminal_agent.journal.witness import Witness
     from terminal_agent.refund.nouns import Attempt, RefundCase
 
 
@@ -74,12 +76,32 @@ def give(journal: Journal, case: RefundCase, word: Word, at: datetime) -> Refund
     return journal.case(case.case_id)
 
 
-def release(journal: Journal, people: tuple[str, str], evidence: str, at: datetime) -> None:
-    """End the quarantine. Raises JournalRefusal where there is none, or one person is both."""
-    if journal.quarantine() is None:
+def blocked(journal: Journal) -> bool:
+    """Whether refunds wait for people: in quarantine, or withheld by the file of anchors."""
+    return journal.quarantine() is not None or journal.withheld is not None
+
+
+def release(
+    journal: Journal,
+    people: tuple[str, str],
+    evidence: str,
+    at: datetime,
+    witness: Witness | None = None,
+) -> None:
+    """End the quarantine; from now on the journal as it is counts, also for its anchors.
+
+    Raises JournalRefusal where nothing is blocked or one person is both, OSError where the new
+    anchor cannot be kept: the next start would doubt again, so nothing is released.
+    """
+    if not blocked(journal):
         raise refusal("refusal.no_quarantine", "nothing is in quarantine", "")
     if same_person(*people):
         raise refusal("refusal.same_people", "a release needs two different people", "")
+    if journal.quarantine() is None and journal.withheld is not None:
+        # Durable first: with the new anchor kept and no release yet, it must still block.
+        journal.append(QuarantineStarted(at=at, why=journal.withheld.why))
+    if witness is not None:
+        witness.keep(journal.anchor(at))
     journal.append(QuarantineReleased(at=at, people=people, evidence_text=evidence))
 
 

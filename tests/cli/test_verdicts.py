@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from terminal_agent.refund.facts import QuarantineReleased
 from tests.cli.test_cases import CUT, FIRST, parked_till
-from tests.cli.till import BOOK, SOLD, Ran, Till
+from tests.cli.till import Ran, Till
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,70 +156,6 @@ def test_a_slip_of_the_verdict_that_cannot_be_written_is_told(tmp_path: Path) ->
     ran = resolve(till, "refunded", "--number", "2")
     assert (ran.code, ran.json["slip_missing"]) == (0, True)
     assert ran.json["trouble"] == ["slip.not_written"]
-
-
-def test_the_quarantine_is_shown_and_released_by_two_people(tmp_path: Path) -> None:
-    till = Till(tmp_path)
-    assert till.run("quarantine", "show").out == "Nothing is in quarantine.\n"
-    release = ("quarantine", "release", "--evidence", "compared both books", "--first", "Ann")
-    assert till.run(*release, "--second", "Bob").code == 6
-    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    book = tmp_path / "sales.csv"
-    book.write_text(BOOK + SOLD)
-    assert till.run("sale", "import", str(book)).code == 0
-    blocked = till.refund()
-    assert (blocked.code, blocked.error) == (6, "refusal.quarantine")
-    shown = till.run("quarantine", "show")
-    assert shown.code == 6
-    assert "Blocked since 2026-11-24" in shown.out
-    assert till.run("quarantine", "show", "--json").json == {
-        "quarantine": True,
-        "why": "quarantine.journal_lost",
-    }
-    same = till.run(*release, "--second", "ANN")
-    assert same.code == 6
-    released = till.run(*release, "--second", "Bob")
-    assert "Last transaction of till, to be compared" in released.out
-    assert "0001" in released.out
-    assert released.out.endswith("Refunds are possible again.\n")
-    with till.journal() as journal:
-        (fact,) = (
-            record.fact
-            for record in journal.records()
-            if isinstance(record.fact, QuarantineReleased)
-        )
-    assert fact.evidence_text.startswith("compared both books; till: 0001 ")
-    assert till.refund().code == 0
-    assert till.run("quarantine", "show", "--json").json == {"quarantine": False, "why": None}
-
-
-def in_quarantine(tmp_path: Path, **made: str) -> Till:
-    till = Till(tmp_path, **made)
-    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    assert till.run("sale", "import", str(tmp_path / "sales.csv")).code == 0
-    return till
-
-
-RELEASE = ("quarantine", "release", "--evidence", "paper", "--first", "Ann", "--second", "Bob")
-
-
-def test_nothing_is_released_before_the_terminal_was_read(tmp_path: Path) -> None:
-    till = in_quarantine(tmp_path)
-    till.line.pull()
-    ran = till.run(*RELEASE)
-    assert ran.code == 7
-    assert "refunds stay blocked" in ran.said
-    assert "--no-terminal" in ran.said
-    assert till.run("quarantine", "show").code == 6, "still blocked"
-    assert till.run(*RELEASE, "--no-terminal").code == 0
-    assert till.run("quarantine", "show").code == 0
-
-
-def test_a_terminal_that_shows_nothing_is_told(tmp_path: Path) -> None:
-    till = in_quarantine(tmp_path, scenario="")
-    assert "the terminal shows no transaction" in till.run(*RELEASE).said
 
 
 def test_a_case_without_a_baseline_is_led_through_all_the_same(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ MEANINGS = {
     "terminal.NAME.options": "a table of texts that only one protocol has. nexo: `sale_id` and"
     " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`",
     "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
-    " add how far the journal reached; `journal verify` reads it",
+    " add how far the journal reached; `journal verify` reads it, and each start of a command that"
+    " writes holds the journal against its newest line",
     "journal.anchor_key": "a secret that signs the anchors in that file",
     "journal.path": "the journal; a relative path starts at the configuration file's folder",
     "policy.single_limit": 'most for one refund, as a text such as "250.00"; none: no limit',

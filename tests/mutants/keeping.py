@@ -83,6 +83,51 @@ KEEPING: tuple[Seed, ...] = (
         "^AssertionError: assert None is not None",
     ),
     Seed(
+        "anchor-ignored",
+        "The newest anchor is not looked at when the journal is opened.",
+        "A folder put back, marker and all, is believed: what it does not know is paid again.",
+        (
+            Edit(
+                "terminal_agent.journal.store:Journal._consult",
+                "doubt = witness.doubt(self)",
+                "doubt = None",
+            ),
+        ),
+        "tests/journal/test_witness.py"
+        "::test_a_folder_put_back_with_its_marker_is_noticed_by_the_anchor",
+        "^AssertionError: assert '' == 'quarantine.anchor_older'",
+    ),
+    Seed(
+        "no-anchors-no-doubt",
+        "A file of anchors that is gone is taken for one that never was.",
+        "Journal and anchors are put back or removed together, and nobody is asked.",
+        (
+            Edit(
+                "terminal_agent.journal.witness:Witness.newest",
+                "if noted is not None and (found is None or _lies_before(found, noted)):",
+                "if False:",
+            ),
+        ),
+        "tests/journal/test_witness.py"
+        "::test_while_the_file_is_not_in_order_nothing_is_armed[gone-missing]",
+        "^AssertionError: assert None == Doubt",
+    ),
+    Seed(
+        "doubtful-journal-anchored",
+        "An anchor is kept of a journal that is in doubt.",
+        "The next start finds that it fits: the old copy is believed.",
+        (
+            Edit(
+                "terminal_agent.cli.journal:make",
+                "if journal.quarantine() is not None or witness.doubt(journal) is not None:",
+                "if False:",
+            ),
+        ),
+        "tests/cli/test_quarantine.py"
+        "::test_a_journal_in_doubt_gets_no_anchor_that_would_vouch_for_it",
+        "^(AssertionError|KeyError): ",
+    ),
+    Seed(
         "commits-do-not-wait",
         "A commit returns before the disk has it.",
         "Power fails: the intent or the result is gone, and the money moved.",

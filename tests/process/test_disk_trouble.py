@@ -178,6 +178,37 @@ def test_an_old_copy_of_the_journal_blocks_refunds(
     assert paid(terminal) == [1250]
 
 
+def test_books_put_back_as_a_whole_are_noticed_by_the_anchor_on_a_stick(
+    tmp_path: Path, terminal: TerminalSimulator
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    anchors = str(stick / "anchors.jsonl")
+    till = Till(tmp_path / "till", f"serial:{terminal.device}", TIME_SCALE, anchors=anchors)
+    assert till.import_sales([1234, 5000]).code == 0
+    copy = tmp_path / "copy"
+    shutil.copytree(till.journal.parent, copy)
+    assert till.run(*till.refund("S2", "--amount", "12.50")).code == 0
+    assert till.run("journal", "anchor").code == 0
+    away = stick.rename(tmp_path / "pocket")
+    missed = till.run(*till.refund("S2", "--amount", "1.00"))
+    assert (missed.code, missed.json["money_moved"]) == (6, "no"), missed
+    away.rename(stick)
+    shutil.rmtree(till.journal.parent)
+    shutil.copytree(copy, till.journal.parent)
+    blocked = till.run(*till.refund("S2", "--amount", "12.50"))
+    assert (blocked.code, blocked.json["money_moved"]) == (6, "no"), blocked
+    assert paid(terminal) == [1250]
+    shown = till.run("quarantine", "show", "--json")
+    assert (shown.code, shown.json["why"]) == (6, "quarantine.anchor_older")
+    released = till.run(
+        *("quarantine", "release", "--first", "Bob", "--second", "Carol"),
+        *("--evidence", "compared with the terminal's own list"),
+    )
+    assert released.code == 0
+    assert outcome(till.run(*till.refund("S2", "--amount", "2.00")))[0] == 0
+
+
 def test_a_second_agent_on_the_same_journal_is_turned_away_and_disturbs_nothing(
     tmp_path: Path, by_hand: TerminalSimulator
 ) -> None:

@@ -31,6 +31,7 @@ class Till:
     scale: float
     protocol: str = "zvt"
     keys: Mapping[str, object] = field(default_factory=dict)
+    anchors: str = ""
     start: Callable[..., Running] = cold
 
     def __post_init__(self) -> None:
@@ -62,6 +63,7 @@ class Till:
             *(f"{name} = {json.dumps(value)}" for name, value in keys.items()),
             "[journal]",
             f"path = {json.dumps(str(self.journal))}",
+            f"anchors = {json.dumps(self.anchors)}",
             "[time]",
             f"scale = {self.scale}",
         ]
