@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from printing.sanitise import clean
 
-# Punctuation that closes something and never begins a line.
-_NEVER_FIRST = frozenset("，。：；！？、）》」』”’,.;:!?)]}%")
+# Punctuation that closes something never begins a line, what opens something never ends one.
+CLOSING = frozenset("，。：；！？、）》」』】〉〕｝］”’»›…·％．,.;:!?)]}%")
+_OPENING = frozenset("（《「『【〈〔｛［“‘«‹([{")
 _WIDE = 2
 
 
 def width(text: str) -> int:
     """Cells that cleaned text takes."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     from wcwidth import wcwidth
 
     return sum(max(wcwidth(char), 0) for char in text)
@@ -38,9 +41,10 @@ def wrap(text: str, columns: int) -> list[str]:
 def _cut(text: str, columns: int) -> int:
     """Where to end a line of `text`, which is wider than `columns`; never 0."""
     most = _fitting(text, columns)
-    for cut in range(most, 0, -1):
-        if _may_break(text, cut):
-            return cut
+    for may_break in (_between_words, _before_no_closing):
+        for cut in range(most, 0, -1):
+            if may_break(text, cut):
+                return cut
     return most
 
 
@@ -54,11 +58,15 @@ def _fitting(text: str, columns: int) -> int:
     raise AssertionError("the text fits")
 
 
-def _may_break(text: str, cut: int) -> bool:
+def _between_words(text: str, cut: int) -> bool:
     before, after = text[cut - 1], text[cut]
-    if after in _NEVER_FIRST:
+    if not _before_no_closing(text, cut) or before in _OPENING:
         return False
     return after == " " or before == " " or _WIDE in (width(before), width(after))
+
+
+def _before_no_closing(text: str, cut: int) -> bool:
+    return text[cut:].lstrip()[:1] not in CLOSING
 
 
 def pair(label: str, value: str, columns: int) -> list[str]:

@@ -23,6 +23,8 @@ def clean(text: str) -> str:
     Line ends and odd blanks become a blank, other controls a "?", and what has no width (direction
     marks, joiners, loose accents) disappears. Cleaning twice changes nothing.
     """
+    if text.isascii() and text.isprintable():
+        return text  # most lines of a slip, and there are many
     from wcwidth import wcwidth
 
     kept: list[str] = []

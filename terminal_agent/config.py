@@ -91,8 +91,8 @@ class SlipConfig(_Section):
 
     merchant: tuple[str, ...] = Field(default=(), strict=False)
     merchant_id: str = ""
-    columns: Literal[32, 48] = 32
-    language: Literal["en", "zh"] | None = None
+    columns: Literal[32, 42, 48] = 32
+    language: Literal["en", "zh", "de", "fr", "it", "es"] | None = None
     folder: str = "slips"
 
 

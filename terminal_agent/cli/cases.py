@@ -135,8 +135,8 @@ def reprint(context: Context) -> ExitCode:
             from terminal_agent.journal.errors import refusal
 
             raise refusal("refusal.no_slip", "nothing was attempted", "", case=case.case_id)
-        language = loaded.config.slip.language or context.texts.language
-        printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
+        settings = slip_settings(loaded, context.texts.language)
+        printer = SlipPrinter(journal, context.clock, settings)
         case, files, failed = printer.print_due(printer.reprint(case))
         for path in files:
             context.screen.lines([context.texts.line("slip.kept", path=str(path))])

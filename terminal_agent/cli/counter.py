@@ -11,7 +11,6 @@ from terminal_agent.cli.reporting import ConsoleReporter
 from terminal_agent.cli.telling import AfterArming, tell_trouble
 from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case, tell_nothing_new
 from terminal_agent.journal.errors import JournalError
-from terminal_agent.prompts.catalog import Texts
 from terminal_agent.runtime.agent import Agent, Done
 from terminal_agent.runtime.assembly import policy_rules, slip_settings
 from terminal_agent.runtime.slip_printing import SlipPrinter
@@ -108,9 +107,9 @@ def counter(context: Context) -> Iterator[Counter]:
         reporter = ConsoleReporter(
             context.progress_screen, context.texts, verbose=context.arguments.verbose
         )
-        language = loaded.config.slip.language or context.texts.language
         rules = policy_rules(loaded, station.currency)
-        printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
+        settings = slip_settings(loaded, context.texts.language)
+        printer = SlipPrinter(journal, context.clock, settings)
         try:
             yield Counter(context, Agent(journal, station, rules, reporter), printer, reporter)
         except AfterArming:

@@ -162,7 +162,7 @@ def tell(context: Context, made: Anchor) -> None:
     )
     context.screen.lines(lines)
     with suppress(OSError):
-        settings = slip_settings(context.loaded)
+        settings = slip_settings(context.loaded, context.texts.language)
         path = write_lines(settings.folder, f"anchor-{made.seq:08d}", lines)
         context.screen.say(say("journal.anchor_slip", path=str(path)))
 

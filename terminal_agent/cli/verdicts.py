@@ -13,7 +13,6 @@ from terminal_agent.console.resolve import UndecidedCase, lead_verdict
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal.errors import refusal
-from terminal_agent.prompts.catalog import Texts
 from terminal_agent.runtime.assembly import slip_settings
 from terminal_agent.runtime.slip_printing import SlipPrinter
 from terminal_agent.runtime.verdicts import Word, correctable, give, undecided
@@ -39,8 +38,8 @@ def resolve(context: Context) -> ExitCode:
             show_message(message, context.texts, context.screen)
             return ExitCode.CANCELLED
         case = give(journal, case, word, context.clock.wall())
-        language = loaded.config.slip.language or context.texts.language
-        printer = SlipPrinter(journal, context.clock, slip_settings(loaded), Texts.load(language))
+        settings = slip_settings(loaded, context.texts.language)
+        printer = SlipPrinter(journal, context.clock, settings)
         case, files, failed = printer.print_due(case)
         if failed is not None:
             tell_trouble(failed, context)

@@ -20,7 +20,7 @@ from protocols.kit.session import SessionSettings
 from terminal_agent.errors import ConfigError
 from terminal_agent.installation import version
 from terminal_agent.policy.rules import PolicyRules
-from terminal_agent.runtime.slip_printing import SlipSettings
+from terminal_agent.runtime.slip_content import SlipSettings
 from terminal_agent.runtime.station import Station
 
 if TYPE_CHECKING:
@@ -77,14 +77,18 @@ def policy_rules(loaded: Loaded, currency: Currency) -> PolicyRules:
     )
 
 
-def slip_settings(loaded: Loaded) -> SlipSettings:
-    """How slips look and where they go."""
+def slip_settings(loaded: Loaded, screen: str) -> SlipSettings:
+    """How slips look and where they go; `screen` is the language of slips that have none."""
     slip = loaded.config.slip
     return SlipSettings(
         folder=loaded.beside(slip.folder),
         columns=slip.columns,
         merchant_lines=slip.merchant,
         merchant_id=slip.merchant_id,
+        language=slip.language or screen,
+        own_printers=frozenset(
+            name for name, one in loaded.config.terminal.items() if one.printer == "terminal"
+        ),
     )
 
 

@@ -37,6 +37,7 @@ from terminal_agent.runtime.originals import look_at
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from terminal_agent.journal.replay import Reader
     from terminal_agent.journal.store import Journal
     from terminal_agent.refund.nouns import Attempt, RefundCase
     from terminal_agent.refund.sale import Sale
@@ -313,7 +314,7 @@ class AttemptRunner:
         ]
 
 
-def sale_of(journal: Journal, case: RefundCase) -> Sale:
+def sale_of(journal: Reader, case: RefundCase) -> Sale:
     """The sale of a case; raises JournalRefusal where the sale book does not have it."""
     state = journal.sale(case.created.sale_id)
     if state is None:
@@ -353,6 +354,13 @@ def query_of(case: RefundCase, attempt: Attempt, sale: Sale) -> Request:
 def slip_id(case_id: str, attempt: int, letter: str = "") -> str:
     """The id of a slip; `letter` tells the kinds of one attempt apart (U = not confirmed)."""
     return f"{case_id}-{attempt}{letter}"
+
+
+def newest_slip(case: RefundCase) -> str:
+    """The id of the slip that tells how the case stands now."""
+    attempt = case.last_attempt
+    number = attempt.number if attempt else 0
+    return slip_id(case.case_id, number, "U" if attempt is not None and attempt.live else "")
 
 
 def prints_due(case_id: str, slip: str, at: datetime) -> list[Fact]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
+from printing.sheet import DOTS
 from protocols.kit.errors import MoneyMoved, RefundAgentError
 from protocols.kit.vocabulary import Operation, Outcome
 
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 
     from protocols.kit.money import Amount
 
-# Paper of 58 mm and 80 mm in the printers' usual letter (font A, 12 dots wide).
-COLUMNS = (32, 48)
-SLIP_LANGUAGES = ("en", "zh")
+# Paper of 58 mm, and of 80 mm in its two widths, in the printers' usual letter.
+COLUMNS = tuple(DOTS)
+SLIP_LANGUAGES = ("en", "zh", "de", "fr", "it", "es")
 
 
 class SlipError(RefundAgentError):
@@ -52,13 +53,36 @@ class OriginalSale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlipData:
+class SlipPaper:
+    """What every piece of paper has, whatever stands on it.
+
+    `reprint` is 0 on the first print and counts up. `preview` marks what only shows how a slip
+    looks, so that nobody takes it for the slip. Raises SlipError for a shape that no slip may have.
+    """
+
+    language: str = "en"
+    columns: int = 32
+    reprint: int = 0
+    preview: bool = False
+    merchant_lines: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.columns not in COLUMNS:
+            raise _bad("columns", self.columns)
+        if self.language not in SLIP_LANGUAGES:
+            raise _bad("language", self.language)
+        if self.reprint < 0:
+            raise _bad("reprint", self.reprint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipData(SlipPaper):
     """Everything one copy of one slip shows; empty fields are left out, numbers keep their zeros.
 
-    `operation` is VOID or REFUND: what was asked for. `outcome` is how it ended. `reprint` is 0 on
-    the first print and counts up; `terminal_lines` is the terminal's own receipt text, shown as it
-    came (harmless and masked). `result_text` is the meaning of `result_code` in the slip's
-    language. Raises SlipError for a shape that no slip may have.
+    `operation` is VOID or REFUND: what was asked for. `outcome` is how it ended. `terminal_lines`
+    is the terminal's own receipt text, shown as it came (harmless and masked); `terminal_prints`:
+    the terminal has a printer of its own, and its text is not repeated. `result_text` is the
+    meaning of `result_code` in the slip's language. Raises SlipError for a sale.
     """
 
     slip_id: str
@@ -68,10 +92,6 @@ class SlipData:
     copy: SlipCopy
     amount: Amount
     when: datetime
-    language: str = "en"
-    columns: int = 32
-    reprint: int = 0
-    merchant_lines: tuple[str, ...] = ()
     merchant_id: str = ""
     terminal_id: str = ""
     card_name: str = ""
@@ -89,6 +109,7 @@ class SlipData:
     cashier: str = ""
     approver: str = ""
     terminal_lines: tuple[str, ...] = ()
+    terminal_prints: bool = False
 
     _KINDS: ClassVar[dict[Outcome, SlipKind]] = {
         Outcome.DECLINED: SlipKind.DECLINED,
@@ -97,14 +118,9 @@ class SlipData:
     }
 
     def __post_init__(self) -> None:
+        SlipPaper.__post_init__(self)
         if self.operation not in (Operation.VOID, Operation.REFUND):
             raise _bad("operation", self.operation.value)
-        if self.columns not in COLUMNS:
-            raise _bad("columns", self.columns)
-        if self.language not in SLIP_LANGUAGES:
-            raise _bad("language", self.language)
-        if self.reprint < 0:
-            raise _bad("reprint", self.reprint)
 
     @property
     def kind(self) -> SlipKind:
@@ -119,6 +135,70 @@ class SlipData:
         if self.outcome is Outcome.APPROVED:
             return MoneyMoved.YES
         return MoneyMoved.MAYBE if self.outcome is Outcome.UNKNOWN else MoneyMoved.NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorSlip(SlipPaper):
+    """How far the journal reached, on paper: the proof that nothing was cut off it later.
+
+    `records` is the number of the newest record, `code` what people type ("1234-ABCD-…-K7"),
+    `digest` the whole hash in hex.
+    """
+
+    records: int
+    code: str
+    digest: str
+    when: datetime
+    journal_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a case's timeline; `event` is a key of the slip's words without "event_"."""
+
+    when: datetime
+    event: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSheet(SlipPaper):
+    """One page of a case for the shop's file; empty fields are left out.
+
+    `status` (as the register has it) and `proof` ("E0" … "E6", or "") are keys of the slip's words,
+    `source` tells where the sale is known from ("import", "terminal"). `when` is the moment that
+    the page speaks of. Texts are masked when they are laid out.
+    """
+
+    case_number: str
+    status: str
+    when: datetime
+    operation: Operation | None
+    amount: Amount
+    original: OriginalSale
+    source: str
+    reason: str = ""
+    terminal: str = ""
+    terminal_id: str = ""
+    card_name: str = ""
+    masked_pan: str = ""
+    receipt_number: str = ""
+    trace_number: str = ""
+    rrn: str = ""
+    auth_code: str = ""
+    result_code: str = ""
+    result_text: str = ""
+    cashier: str = ""
+    approver: str = ""
+    deciders: str = ""
+    proof: str = ""
+    evidence: str = ""
+    contact: str = ""
+    reported: str = ""
+    timeline: tuple[Happening, ...] = ()
+
+
+AnySlip = SlipData | AnchorSlip | CaseSheet
 
 
 def _bad(field: str, value: str | int) -> SlipError:

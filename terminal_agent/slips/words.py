@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """The words of "en" or "zh"; a missing key is a KeyError, and a test proves there is none."""
+    """The words of a slip language; a test proves that no language lacks a key."""
     file = resources.files(__package__) / "texts" / f"{language}.toml"
     table: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))
     return MappingProxyType(table)
+
+
+def with_words(reason: str, text: str, say: Mapping[str, str]) -> str:
+    """A reason that was chosen, with what the cashier wrote to it."""
+    before, _, after = say["reason_in_words"].partition("{text}")
+    return before.replace("{reason}", reason) + text + after

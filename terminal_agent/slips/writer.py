@@ -10,14 +10,15 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
-from terminal_agent.slips.layout import text_lines
+from printing.text import to_plain
+from terminal_agent.slips.layout import layout
 from terminal_agent.slips.model import SlipError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from terminal_agent.slips.model import SlipData
+    from terminal_agent.slips.model import AnySlip, SlipData
 
 # A slip id becomes a file name: nothing that could leave the folder, nothing a file system refuses.
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -70,9 +71,9 @@ def print_slip(slip: SlipData, stream: TextIO) -> None:
         raise _error("slip.not_shown", what, slip, slip.slip_id) from error
 
 
-def render(slip: SlipData) -> str:
+def render(slip: AnySlip) -> str:
     """The whole slip as text with a line end after each line."""
-    return "\n".join(text_lines(slip)) + "\n"
+    return to_plain(layout(slip))
 
 
 def _claim(target: Path) -> bool:

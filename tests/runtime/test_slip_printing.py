@@ -9,11 +9,11 @@ import pytest
 
 from terminal_agent.journal.errors import JournalRefusal
 from terminal_agent.policy.decision import Refusal
-from terminal_agent.prompts.catalog import Texts
 from terminal_agent.refund.states import CaseState, SlipState
 from terminal_agent.runtime import slip_printing
 from terminal_agent.runtime.attempts import sale_of
-from terminal_agent.runtime.slip_printing import SlipPrinter, SlipSettings
+from terminal_agent.runtime.slip_content import SlipSettings
+from terminal_agent.runtime.slip_printing import SlipPrinter
 from terminal_agent.runtime.verdicts import Word, give
 from terminal_agent.slips.model import SlipError
 from tests.cli.till import ONE_SALE
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def printer_of(floor: Floor, folder: Path) -> SlipPrinter:
     """Prints into this folder."""
     settings = SlipSettings(folder, merchant_lines=("Corner Shop",))
-    return SlipPrinter(floor.journal, floor.till.clock, settings, Texts.load("en"))
+    return SlipPrinter(floor.journal, floor.till.clock, settings)
 
 
 def test_a_disk_without_room_leaves_the_money_and_is_printed_later(

@@ -17,9 +17,9 @@ from tests.slips.samples import EN, ZH
 
 
 def test_the_file_is_named_after_slip_copy_and_reprint() -> None:
-    assert file_name(EN) == "RF-20261124-000042-K7-merchant.txt"
+    assert file_name(EN) == "RF-20261124-0042-1-merchant.txt"
     again = replace(EN, copy=SlipCopy.CUSTOMER, reprint=2)
-    assert file_name(again) == "RF-20261124-000042-K7-customer-reprint-2.txt"
+    assert file_name(again) == "RF-20261124-0042-1-customer-reprint-2.txt"
 
 
 @pytest.mark.parametrize("slip_id", ["", "../x", "a/b", "a\\b", "-x", "a b", "a\n", "退", "x" * 65])
@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_is_told_with_what_it_means_for_the_money(tmp_pa
     assert error.code == "slip.not_written"
     assert error.money is MoneyMoved.MAYBE
     assert "Do not repeat the refund" in error.what_to_do
-    assert error.details["case"] == "R-000042"
+    assert error.details["case"] == "RF-20261124-0042"
 
 
 def test_a_full_disk_leaves_no_half_slip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
