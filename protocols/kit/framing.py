@@ -45,7 +45,7 @@ class EndsBySilence(ABC):
 
     Only the next message, silence or a hung-up line does. A framer has no clock: whoever has one,
     or knows that one write is one message, calls `quiet`. It is asked of every framer at every
-    write, so this is a class to come from: to look for a method by its name takes twenty times longer.
+    write, so this is a class to come from: to look for a method by its name takes far longer.
     """
 
     @abstractmethod

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from functools import cache
 
 from protocols.kit.capabilities import Capability
 from protocols.kit.errors import BadField
@@ -44,10 +43,14 @@ class Timed:
             object.__setattr__(self, name, masked(getattr(self, name)))
 
 
-@cache
+_KNOWN_TEXTS: dict[type[Timed], tuple[str, ...]] = {}  # looked up for every fact there is
+
+
 def _free_texts(kind: type[Timed]) -> tuple[str, ...]:
     """The names of the fields of this kind of fact that are masked."""
-    return tuple(field.name for field in fields(kind) if field.name in FREE_TEXT)
+    if kind not in _KNOWN_TEXTS:
+        _KNOWN_TEXTS[kind] = tuple(each.name for each in fields(kind) if each.name in FREE_TEXT)
+    return _KNOWN_TEXTS[kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
