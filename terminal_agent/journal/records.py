@@ -157,14 +157,21 @@ def _hints(of: Callable[..., object]) -> Mapping[str, object]:
     return get_type_hints(of)
 
 
+@cache
+def _needed(of: Callable[..., object]) -> frozenset[str]:
+    """The fields that a record always has: None is left out."""
+    return frozenset(
+        field for field, hint in _hints(of).items() if type(None) not in get_args(hint)
+    )
+
+
 def _built(wanted: Callable[..., T], raw: object) -> T:
     """A dataclass from a JSON object: every field of the right type, no field too many."""
     hints, name = _hints(wanted), wanted.__name__
     given = _object(raw, name)
     if strange := sorted(given.keys() - hints.keys()):
         raise BadField(f"{name} has no {', '.join(strange)}")
-    optional = {field for field, hint in hints.items() if type(None) in get_args(hint)}
-    if missing := sorted(hints.keys() - given.keys() - optional):
+    if missing := sorted(_needed(wanted) - given.keys()):
         raise BadField(f"{name} lacks {', '.join(missing)}")
     values = {field: _value(hints[field], part, field) for field, part in given.items()}
     return wanted(**values)
