@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from protocols.kit.money import Amount
     from protocols.kit.vocabulary import Operation
     from terminal_agent.journal.replay import SaleState
+    from terminal_agent.policy.alike import Alike
     from terminal_agent.runtime.agent import Agent
 
 
@@ -22,12 +23,42 @@ def refusal_view(refusal: Refusal) -> RefusalView:
     return RefusalView(refusal.code, dict(refusal.params))
 
 
-class PolicyDesk:
-    """Answers from journal and policy; `asked` is a way that the command line demands."""
+# Whether the earlier case is settled -> what a person is asked, and what a script is told.
+_ALIKE = {
+    True: ("step.again_refunded", "refusal.again_refunded"),
+    False: ("step.again_unknown", "refusal.again_unknown"),
+}
 
-    def __init__(self, agent: Agent, asked: Operation | None = None) -> None:
+
+def question_of(found: Alike) -> Phrase:
+    """What a person is asked about an earlier refund of the same amount."""
+    return Phrase(_ALIKE[found.settled][0], _params(found))
+
+
+def refusal_of(found: Alike) -> RefusalView:
+    """What a script is told that nobody can be asked for."""
+    return RefusalView(_ALIKE[found.settled][1], _params(found))
+
+
+def _params(found: Alike) -> dict[str, str]:
+    when = f"{found.at:%Y-%m-%d %H:%M}"
+    return {"amount": str(found.amount), "when": when, "case": found.case_id}
+
+
+class PolicyDesk:
+    """Answers from journal and policy.
+
+    `asked` is a way that the command line demands; `key` is that of the refund; `again` that a
+    second refund of the same amount is meant.
+    """
+
+    def __init__(
+        self, agent: Agent, asked: Operation | None = None, *, key: str = "", again: bool = False
+    ) -> None:
         self._agent = agent
         self._asked = asked
+        self._key = key
+        self._again = again
 
     def sales(self, search: str) -> Sequence[SaleView]:
         """Sales with this number, or the newest of this terminal that can still be refunded."""
@@ -51,6 +82,11 @@ class PolicyDesk:
             tuple(Phrase(key) for key in decided.why),
             approvers_needed(self._agent.rules, amount),
         )
+
+    def alike(self, sale_id: str, amount: Amount) -> Phrase | None:
+        """The earlier refund of the same amount that a person must know of."""
+        found = None if self._again else self._agent.alike(sale_id, amount, self._key)
+        return question_of(found) if found is not None else None
 
     def may_approve(
         self,

@@ -117,6 +117,11 @@ def _void(parser: argparse.ArgumentParser) -> None:
         help="makes a repeated call harmless: same key, same refund; a script needs no --yes then",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask for the last confirmation")
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="a second refund of the same amount of this sale is meant; do not ask about the first",
+    )
 
 
 def _refund(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from protocols.kit.errors import BadField, RefundAgentError
 from protocols.kit.money import Amount
 from protocols.kit.vocabulary import Operation
 from terminal_agent.cli.counter import counter
-from terminal_agent.cli.desk import PolicyDesk, refusal_view
+from terminal_agent.cli.desk import PolicyDesk, question_of, refusal_of, refusal_view
 from terminal_agent.cli.options import people, person, sentence
 from terminal_agent.console.asker import Cancelled
 from terminal_agent.console.cashier import final_question, lead
@@ -20,6 +20,7 @@ from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal.errors import JournalError
 from terminal_agent.policy.decision import Refusal
+from terminal_agent.prompts.questions import Confirm
 from terminal_agent.runtime.agent import Wish
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def _from_options(at: Counter, asked: Operation | None) -> Wish | RefusalView | 
     if isinstance(state, RefusalView):
         return state
     amount = _amount(at, state)
+    stopped = _not_again(at, state, amount, asked)
+    if stopped is not None:
+        return stopped
     if not arguments.yes and context.stdin.isatty():
         sale = state.sale
         decided = at.agent.decide(sale.sale_id, amount, asked)
@@ -117,6 +121,32 @@ def _from_options(at: Counter, asked: Operation | None) -> Wish | RefusalView | 
         approvers=people(context, "approver"),
         asked=asked,
     )
+
+
+def _not_again(
+    at: Counter, state: SaleState, amount: Amount, asked: Operation | None
+) -> RefusalView | Cancelled | None:
+    """Stop a second refund of the same amount that nobody meant; None where it may go on.
+
+    Who gives a key says with it which refund is meant, so only a key-less one is asked about.
+    """
+    context, arguments = at.context, at.context.arguments
+    sale_id = state.sale.sale_id
+    found = None
+    if not (arguments.again or arguments.key):
+        found = at.agent.alike(sale_id, amount, "")
+    if found is None:
+        return None
+    decided = at.agent.decide(sale_id, amount, asked)
+    if isinstance(decided, Refusal):  # says better why it may not be
+        return refusal_view(decided)
+    if arguments.yes or not context.stdin.isatty():
+        return refusal_of(found)
+    phrase = question_of(found)
+    answer = context.asker.ask(Confirm(key=phrase.key, params=phrase.params))
+    if answer is True:
+        return None
+    return answer if isinstance(answer, Cancelled) else Cancelled(phrase.key)
 
 
 def _amount(at: Counter, state: SaleState) -> Amount:
@@ -153,8 +183,8 @@ def _sale(at: Counter) -> SaleState | RefusalView:
 
 
 def _from_dialogue(at: Counter, asked: Operation | None) -> Wish | RefusalView | Cancelled:
-    desk = PolicyDesk(at.agent, asked)
     arguments = at.context.arguments
+    desk = PolicyDesk(at.agent, asked, key=arguments.key or "", again=arguments.again)
     intent = lead(desk, at.context.asker, at.context.texts, cashier=arguments.cashier or "")
     if not isinstance(intent, Intent):
         return intent

@@ -78,6 +78,9 @@ class _Dialogue:
         sale = self._original()
         amount = self._amount(sale)
         way = self._way(sale, amount)
+        before = self._desk.alike(sale.sale_id, amount)
+        if before is not None:
+            self._agree(Confirm(key=before.key, params=before.params))
         approvers = self._approvers(way, sale, amount, who)
         self._agree(final_question(way.way, amount, sale.masked_pan, sale.receipt_number))
         return Intent(

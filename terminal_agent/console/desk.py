@@ -79,6 +79,9 @@ class Desk(Protocol):
     def decide(self, sale_id: str, amount: Amount) -> WayView | RefusalView:
         """How this amount of this sale would go back, or why it may not."""
 
+    def alike(self, sale_id: str, amount: Amount) -> Phrase | None:
+        """The question about an earlier refund of the same amount of this sale; None for none."""
+
     def may_approve(
         self, sale_id: str, amount: Amount, *, cashier: str, approvers: tuple[str, ...]
     ) -> RefusalView | None:

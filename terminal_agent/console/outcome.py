@@ -147,9 +147,9 @@ def outcome_json(view: OutcomeView, texts: Texts) -> dict[str, JsonValue]:
 
 
 def refusal_json(refusal: RefusalView, texts: Texts) -> dict[str, JsonValue]:
-    """A refusal by policy: nothing was sent."""
+    """A refusal: nothing was sent now; what that means for the money stands with its words."""
     message = texts.message(refusal.key, refusal.params)
-    return _problem_json(refusal.key, message, MoneyMoved.NO, refusal.params)
+    return _problem_json(refusal.key, message, texts.money(refusal.key), refusal.params)
 
 
 def error_message(error: RefundAgentError, texts: Texts) -> Message:

@@ -83,6 +83,7 @@ class JournalRefusal(RefundAgentError):
 # About a case whose outcome is open: nothing was done now, yet money may have moved before.
 _ABOUT_AN_OPEN_CASE = frozenset(
     {
+        "refusal.again_unknown",
         "refusal.case_elsewhere",
         "refusal.case_open",
         "refusal.end_of_day_open",

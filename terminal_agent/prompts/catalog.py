@@ -105,6 +105,10 @@ class Texts:
             raise TextMissing("text_parameter", f"the text {key!r} was not given {missing}")
         return f"{_fill(pattern, params)} [{key}]"
 
+    def money(self, key: str) -> MoneyMoved:
+        """What the message under `key` means for the money; where its file says nothing, maybe."""
+        return MoneyMoved(self._entries.get(f"{key}.money", "") or MoneyMoved.MAYBE.value)
+
     def message(
         self, key: str, params: Mapping[str, object] = _NONE, *, money: MoneyMoved | None = None
     ) -> Message:
@@ -113,10 +117,9 @@ class Texts:
         The text file says with one word what the message means for the money; an error that knows
         better gives `money`.
         """
-        word = money.value if money is not None else self._entries.get(f"{key}.money", "")
         return Message(
             what=self.line(f"{key}.what", **params),
-            money=self.line(f"money.{word or MoneyMoved.MAYBE.value}"),
+            money=self.line(f"money.{(money or self.money(key)).value}"),
             do=self.line(f"{key}.do", **params),
         )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from protocols.kit.errors import RefundAgentError
 from protocols.kit.vocabulary import Operation
 from terminal_agent.journal.errors import refusal
+from terminal_agent.policy.alike import Alike, alike
 from terminal_agent.policy.decision import (
     Decision,
     Refusal,
@@ -96,6 +97,15 @@ class Agent:
                 asked=asked,
             ),
         )
+
+    def alike(self, sale_id: str, amount: Amount, key: str) -> Alike | None:
+        """The newest case that gave back this amount of this sale, or may have; None for none.
+
+        None also where the key is known: then it is the same refund, not a second one.
+        """
+        if key and self.journal.case_by_key(key) is not None:
+            return None
+        return alike(amount, self.journal.cases(sale_id=sale_id))
 
     def check_people(
         self, *, cashier: str, approvers: tuple[str, ...], amount: Amount

@@ -46,6 +46,7 @@ class SmallDesk:
     listed: Sequence[SaleView] = (WHOLE, SPENT, *TWICE)
     answer: WayView | RefusalView = WHOLE_AS_VOID
     objection: RefusalView | None = None
+    before: Phrase | None = None
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
     def sales(self, search: str) -> Sequence[SaleView]:
@@ -57,6 +58,10 @@ class SmallDesk:
     def decide(self, sale_id: str, amount: Amount) -> WayView | RefusalView:
         self.asked.append(("decide", sale_id, amount.minor))
         return self.answer
+
+    def alike(self, sale_id: str, amount: Amount) -> Phrase | None:
+        self.asked.append(("alike", sale_id, amount.minor))
+        return self.before
 
     def may_approve(
         self, sale_id: str, amount: Amount, *, cashier: str, approvers: tuple[str, ...]

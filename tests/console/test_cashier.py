@@ -31,6 +31,7 @@ def test_a_whole_dialogue_gives_the_intent() -> None:
     )
     assert desk.asked == [
         ("decide", WHOLE.sale_id, 2000),
+        ("alike", WHOLE.sale_id, 2000),
         ("may_approve", WHOLE.sale_id, 2000, "Ann", ("Bob",)),
     ]
 
@@ -52,6 +53,29 @@ def test_the_person_sees_sale_way_reason_and_card_before_the_last_confirmation(
         stage.texts.line("why.full_amount"),
     ):
         assert wanted in before
+
+
+BEFORE = Phrase(
+    "step.again_refunded",
+    {"amount": "EUR 20.00", "when": "2026-11-24 09:30", "case": "RF-20261124-0001"},
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_earlier_refund_of_the_same_amount_is_asked_about_before_anybody_approves(
+    language: str,
+) -> None:
+    typed = (*SCRIPT[:6], "y", *SCRIPT[6:])
+    stage = Stage(*typed, language=language)
+    assert isinstance(lead(SmallDesk(before=BEFORE), stage.asker, stage.texts), Intent)
+    for part in ("RF-20261124-0001", "2026-11-24 09:30"):
+        assert stage.shown.index(part) < stage.shown.index(stage.texts.line("step.approver", n=1))
+
+
+def test_who_did_not_mean_a_second_one_leaves_and_nobody_approves() -> None:
+    stage, desk = Stage(*SCRIPT[:6], "n"), SmallDesk(before=BEFORE)
+    assert lead(desk, stage.asker, stage.texts) == Cancelled("step.again_refunded")
+    assert "may_approve" not in [asked[0] for asked in desk.asked]
 
 
 @pytest.mark.parametrize("left_at", range(len(SCRIPT)))

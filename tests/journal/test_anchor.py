@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -76,6 +78,8 @@ def test_what_is_no_code_is_refused(text: str) -> None:
     with pytest.raises(BadAnchor) as caught:
         from_code(text)
     assert caught.value.code == "anchor.bad"
+    assert caught.value.details == {"problem": caught.value.what_happened}
+    assert caught.value.what_to_do
 
 
 def test_signs_that_there_are_not_are_refused_even_with_a_right_check() -> None:
@@ -115,6 +119,7 @@ def test_a_file_keeps_one_anchor_a_line(tmp_path: Path) -> None:
     for anchor in (ANCHOR, later):
         anchors.keep(path, anchor)
     assert anchors.read(path) == [ANCHOR, later]
+    assert path.read_text(encoding="ascii") == f"{ANCHOR.line}\n{later.line}\n"
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -175,9 +180,17 @@ def test_a_file_that_holds_none_is_refused(tmp_path: Path, content: str, said: s
 def test_a_file_without_end_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "anchors.jsonl"
     anchors.keep(path, ANCHOR)
-    monkeypatch.setattr(anchors, "_FILE_MAX", 10)
+    monkeypatch.setattr(anchors, "_FILE_MAX", path.stat().st_size)
+    assert anchors.read(path) == [ANCHOR]
+    monkeypatch.setattr(anchors, "_FILE_MAX", path.stat().st_size - 1)
     with pytest.raises(BadAnchor, match="too large"):
         anchors.read(path)
+
+
+def test_a_signature_is_what_other_programs_can_compute() -> None:
+    text = f'{{"at": "{ANCHOR.at}", "hash": "{HASH}", "journal_id": "j1", "mac": "", "seq": 17}}'
+    wanted = hmac.new(KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    assert ANCHOR.signed(KEY).mac == wanted
 
 
 def test_a_signature_shows_who_made_a_line() -> None:

@@ -105,6 +105,14 @@ def test_a_chain_that_was_written_anew_is_noticed(path: Path, file: Path) -> Non
     anchors.keep(file, other)
     with opened(path, file) as journal:
         assert standing(journal) == "quarantine.anchor_other"
+        assert Witness(file, path, KEY).doubt(journal) == Doubt(
+            "quarantine.anchor_other", str(file)
+        )
+    anchors.keep(file, replace(kept, journal_id="j2").signed(KEY))
+    with opened(path, file) as journal:
+        assert Witness(file, path, KEY).doubt(journal) == Doubt(
+            "quarantine.anchor_other", str(file)
+        )
 
 
 def test_the_anchor_of_the_last_record_fits_and_one_behind_it_does_not(
@@ -222,6 +230,9 @@ def test_a_file_that_comes_back_ends_it_by_itself(path: Path, file: Path) -> Non
 
 def test_without_a_key_signatures_are_not_looked_at(path: Path, file: Path) -> None:
     anchored(path, file, key="")
+    with opened(path, file) as journal:
+        kept = Witness(file, path).keep(journal.anchor(s.AT))
+    assert kept.mac == ""
     with opened(path, file, key="") as journal:
         assert (standing(journal), journal.withheld) == ("", None)
     with opened(path, file) as journal:
@@ -290,7 +301,7 @@ def test_a_whole_line_counts_however_it_ends(tmp_path: Path, ending: str) -> Non
 
 
 @pytest.mark.parametrize("cut", [1, 40, len(TWO.line) - 1])
-@pytest.mark.parametrize("before", [[], [ONE]])
+@pytest.mark.parametrize("before", [[], [ONE], [ONE] * 2, [ONE] * 40])
 def test_half_a_line_that_a_power_cut_left_is_passed_over_and_mended(
     tmp_path: Path, cut: int, before: list[Anchor]
 ) -> None:
@@ -300,6 +311,45 @@ def test_half_a_line_that_a_power_cut_left_is_passed_over_and_mended(
     assert anchors.newest(file) == (before[-1] if before else None)
     anchors.keep(file, TWO)
     assert anchors.read(file) == [*before, TWO]
+
+
+def test_a_line_longer_than_any_of_ours_is_not_read_to_its_beginning(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    room = 4096 - len(ONE.line) - 1
+    file.write_text("{" + " " * room + ONE.line[1:] + "\n", encoding="ascii")
+    assert file.stat().st_size == 4096
+    assert anchors.newest(file) == ONE
+    file.write_text("{" + " " * (room + 1) + ONE.line[1:] + "\n", encoding="ascii")
+    with pytest.raises(BadAnchor):
+        anchors.newest(file)
+
+
+def test_bytes_that_are_no_text_are_no_anchor_and_go_with_the_half_line(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(f"{ONE.line}\n".encode() + b"\xff\xfe\n")
+    with pytest.raises(BadAnchor):
+        anchors.newest(file)
+    file.write_bytes(f"{ONE.line}\n".encode() + b"\xff\xfe")
+    assert anchors.newest(file) == ONE
+    anchors.keep(file, TWO)
+    assert anchors.read(file) == [ONE, TWO]
+
+
+def test_a_whole_line_without_its_end_stays_whole_when_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a"
+    file.write_text(ONE.line, encoding="ascii")
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda to, data: write(to, data) if data == b"\n" else full())
+        with pytest.raises(OSError, match="full"):
+            anchors.keep(file, TWO)
+    assert file.read_text(encoding="ascii") == f"{ONE.line}\n"
+
+
+def full() -> int:
+    raise OSError("full")
 
 
 def test_a_long_text_without_an_end_is_left_as_it_is(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 NEVER: Final = "never"
 ALWAYS: Final = "after every lost answer"
+# The search allows no further attempt, so a commit-once repeat is not made.
+BOUND: Final = "where the search ends before the repeat"
 
 # Why the judge leaves it to people, short enough for a table.
 WHEN: Final = {
@@ -53,7 +55,7 @@ def people(*found: Found) -> str:
     if all(one.reasons.keys() <= {"cannot_tell"} for one in found):
         return ALWAYS
     doubts = sorted({reason for one in needing for reason in one.reasons.get("cannot_tell", ())})
-    return "if " + ", or ".join(WHEN[doubt] for doubt in doubts)
+    return "if " + ", or ".join(WHEN[doubt] for doubt in doubts) if doubts else BOUND
 
 
 def total(found: Iterable[Found]) -> tuple[int, int, float]:

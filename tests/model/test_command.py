@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.model import __main__ as command
-from tests.model import matrix, mistakes
-from tests.model.world import World
+from tests.model import matrix, mistakes, report
+from tests.model.explore import explore
+from tests.model.world import People, World
 
 SMALL = ["--attempts", "1", "--crashes", "0", "--foreign", "1", "--jobs", "1", "--signs", "L+N"]
 
@@ -52,3 +53,9 @@ def test_a_mistake_that_is_not_found_ends_badly(
     monkeypatch.setattr(mistakes, "IMPOSSIBLE", ())
     assert command.main(["--mistakes"]) == 1
     assert "NOT FOUND" in capsys.readouterr().out
+
+
+def test_a_repeat_that_the_bounds_cut_off_is_said() -> None:
+    found = explore(World(signs="I1", attempts=1, foreign=1, people=People.WRONG))
+    assert found.people_needed
+    assert report.people(found) == report.BOUND

@@ -85,6 +85,7 @@ def test_refusals_and_missing_ports_say_that_no_money_moved(language: str) -> No
         before_sending = key.startswith(("refusal.", "link.", "config.", "usage."))
         if key.endswith(".money") and before_sending:
             late = {
+                "refusal.again_unknown",
                 "refusal.number_used",
                 "refusal.number_not_new",
                 "refusal.case_open",
