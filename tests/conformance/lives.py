@@ -184,14 +184,15 @@ def stories(protocol: str) -> dict[str, Scenario]:
 
 @contextmanager
 def opened(setting: Setting) -> Iterator[Shop]:
-    """A shop, and no trace of it afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="shop-"))
+    """A shop, and no trace of it afterwards; a folder only where its journal is a file."""
+    folder = Path(tempfile.mkdtemp(prefix="shop-")) if setting.on_file else Path(os.devnull)
     shop = Shop(folder, setting)
     try:
         yield shop
     finally:
         shop.close()
-        shutil.rmtree(folder)
+        if setting.on_file:
+            shutil.rmtree(folder)
 
 
 @dataclass(frozen=True, slots=True)
