@@ -139,7 +139,7 @@ class Shop:
 
     def open_journal(self) -> TappedJournal:
         """What a new process of the agent remembers."""
-        if not self.setting.durable and self.setting.journal is TappedJournal:
+        if not self.setting.on_file:
             return opened(self.disk, self.clock.wall())
         journal = self.setting.journal.open(
             self.folder / "journal.db",

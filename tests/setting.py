@@ -87,6 +87,11 @@ class Setting:
     agent: type[Agent] = Agent
     journal: type[TappedJournal] = TappedJournal
 
+    @property
+    def on_file(self) -> bool:
+        """Whether the journal is a file in the shop's folder."""
+        return self.durable or self.journal is not TappedJournal
+
     def signs(self) -> tuple[Sign, ...]:
         """The capabilities that the configuration confirms."""
         if self.capabilities is not ALL:

@@ -1,7 +1,8 @@
 """What the sweeps share: which terminals there are, and one life of a case from press to verdict.
 
-`SWEEP` in the environment says how many lives: "few" (coverage runs), nothing (`make test`), or
-"pairs" (`.ci/run`: two faults at every message) or "full" (`make sweep`: every life).
+`SWEEP` in the environment says how many lives: "few" (coverage runs), nothing (`make test`),
+"pairs" (`.ci/run`: a spread sample of two faults, on each line of each protocol), or "full"
+(`make sweep`: every life).
 """
 
 from __future__ import annotations
@@ -53,16 +54,20 @@ Item = TypeVar("Item")
 Strike = Callable[[int, str], None]
 
 
+# Where only every so many are taken, a wire with long messages is not to have many more of them.
+_SAMPLE_MAX: Final = 45
 # A sweep of a wire with long messages (XML) skips bytes: neighbours in one value tell the same.
-_PLACES_MAX: Final = 180
+_DENSE_MAX: Final = 1_000
+_LONG_MAX: Final = 240
 
 
-def sample(items: Sequence[Item], every: int, *, most: int = _PLACES_MAX) -> Sequence[Item]:
+def sample(items: Sequence[Item], every: int, *, most: int | None = None) -> Sequence[Item]:
     """Which of them a sweep takes: every so many, at least a handful; all of them when full."""
     if FULL:
         return items
+    most = most or (len(items) if every == 1 else _SAMPLE_MAX)
     stride = min(every * (8 if _FEW else 1), len(items) // 3)
-    return items[:: max(1, stride, len(items) // most)]
+    return items[:: max(1, stride, len(items) // max(1, most))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +189,25 @@ def stories(protocol: str) -> dict[str, Scenario]:
 
 @contextmanager
 def opened(setting: Setting) -> Iterator[Shop]:
-    """A shop, and no trace of it afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="shop-"))
+    """A shop, and no trace of it afterwards; a folder only where its journal is a file."""
+    folder = Path(tempfile.mkdtemp(prefix="shop-")) if setting.on_file else Path(os.devnull)
     shop = Shop(folder, setting)
     try:
         yield shop
     finally:
         shop.close()
-        shutil.rmtree(folder)
+        if setting.on_file:
+            shutil.rmtree(folder)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One undisturbed life: bytes on the cable and moments in it; `money` is where money begins."""
+    """One undisturbed life: bytes on the cable and moments in it; `money` is where money begins.
 
+    `ends` are the places on the cable at which a message had just gone through.
+    """
+
+    ends: frozenset[tuple[str, int]]
     bytes: dict[Way, int]
     bytes_before_money: dict[Way, int]
     points: Sequence[str]
@@ -212,6 +222,22 @@ class Measure:
             for byte in range(self.bytes_before_money[way], self.bytes[way] + 1)
         ]
 
+    def swept(self, places: Sequence[tuple[str, int]], every: int) -> Sequence[tuple[str, int]]:
+        """Every so many of the places, and where that skips some, each at the end of a message.
+
+        In the middle of one only part of it came, which means nothing yet on every wire.
+        """
+        count = len(places)
+        chosen = sample(places, every, most=count if count <= _DENSE_MAX else _LONG_MAX // every)
+        if len(chosen) == len(places):
+            return places
+        kept = {*chosen, *(place for place in places if self._at_an_end(place))}
+        return [place for place in places if place in kept]
+
+    def _at_an_end(self, place: tuple[str, int]) -> bool:
+        way, byte = place
+        return any((way, byte + aside) in self.ends for aside in (-1, 0, 1))
+
     @property
     def early_bytes(self) -> list[tuple[str, int]]:
         """Every place before it: sign-on, status, baseline."""
@@ -220,14 +246,21 @@ class Measure:
 
 def measure(setting: Setting, way: Operation) -> Measure:
     """Live once without a fault."""
+    ends: set[tuple[str, int]] = set()
     with opened(setting) as shop:
-        pressed(shop, way)
+        counts = shop.device.cable.counts
+
+        def note(_number: int, _label: str) -> None:
+            ends.update((way.value, count) for way, count in counts.items())
+
+        pressed(shop, way, strike=note)
         assert shop.case is not None
         points = tuple(shop.points)
         assert shop.case.closed, "an undisturbed life ends with a verdict"
         shop.let_settle()
         shop.check(settled=True)
         return Measure(
+            ends=frozenset(ends),
             bytes=dict(shop.device.cable.counts),
             bytes_before_money=shop.counts_at_money,
             points=points,

@@ -1,8 +1,9 @@
 """The line is cut after every single byte, both ways: never two refunds, never a wrong verdict.
 
-In `make test` every profile of each protocol is cut on each of its lines at every byte of an
-approved refund and of an approved void (there from the money message on, as what comes before is
-the same); everything else at every few bytes. `make sweep` cuts everything at every byte.
+In `make test` each protocol is cut on each of its lines at every byte of an approved refund and of
+an approved void (there from the money message on, as what comes before is the same); its other
+profiles at the end of every message and at every third byte between; everything else at every few
+bytes, and long messages (XML) too. `make sweep` cuts everything at every byte.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tests.conformance.lives import (
     LINES,
     SUBJECTS,
     WAYS,
+    Measure,
     Subject,
     cut_at,
     life_with_cut,
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from protocols.kit.vocabulary import Operation
 
 SHARDS = 4
+# Of a profile beside the default one: its messages differ, the bytes inside of them are alike.
+BETWEEN = 3
 ENDS = {"approved": CaseState.REFUNDED, "declined": CaseState.NOT_REFUNDED}
 # What a terminal does with a booking whose result nobody acknowledged; "ghost" is left out: it
 # undoes and tells nobody, so no agent can be right about it.
@@ -52,6 +56,15 @@ def _strides(way: Operation, story: str) -> tuple[int, int]:
     return 1 if (way, story) == (WAYS[0], "approved") else 32, 1 if story == "approved" else 9
 
 
+def _places(undisturbed: Measure, early: int, late: int) -> list[tuple[str, int]]:
+    """Where the cable comes out: every so many bytes, message ends always where that is dense."""
+    return [
+        place
+        for places, every in ((undisturbed.early_bytes, early), (undisturbed.money_bytes, late))
+        for place in (undisturbed.swept if every <= BETWEEN else sample)(places, every)
+    ]
+
+
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("story", ["approved", "declined"])
 @ways
@@ -61,11 +74,7 @@ def test_a_cut_at_any_byte_ends_in_the_true_verdict(
 ) -> None:
     setting = replace(subject.setting, scenario=stories(subject.protocol)[story])
     undisturbed = measure(setting, way)
-    early, late = _strides(way, story)
-    places = [
-        *sample(undisturbed.early_bytes[shard::SHARDS], early),
-        *sample(undisturbed.money_bytes[shard::SHARDS], late),
-    ]
+    places = _places(undisturbed, *_strides(way, story))[shard::SHARDS]
     for place in places:
         case = life_with_cut(setting, way, place)
         # With everything confirmed and nobody else at the keypad, a terminal that can prove enough
@@ -84,10 +93,8 @@ def test_every_profile_on_every_line_survives_cuts(
     setting = replace(subject.setting, scenario=stories(subject.protocol)[story])
     undisturbed = measure(setting, way)
     early, late = _strides(way, story)
-    places = [
-        *sample(undisturbed.early_bytes[shard::SHARDS], early),
-        *sample(undisturbed.money_bytes[shard::SHARDS], late),
-    ]
+    closer = 1 if subject in LINES else BETWEEN
+    places = _places(undisturbed, early * closer, late * closer)[shard::SHARDS]
     for place in places:
         case = life_with_cut(setting, way, place)
         assert subject.ends_well(way, case, ENDS[story]), place

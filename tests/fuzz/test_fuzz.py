@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from protocols.kit import registry
+from protocols.kit.framing import Payload
 from simulators import personality
 from tests.fuzz import cards, engine
 from tests.fuzz.growth import BLOCK, Stream, fed, kept, streams
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MUTATIONS = 3_000
-STREAM_BYTES = 4 << 20
+# Four blocks and a bound of one: what grows by a third of a byte for each byte is found.
+STREAM_BYTES = 4 * BLOCK
 # What a reader may hold on to: two of the longest frames there are, doubled bytes and all.
-KEPT_BYTES = 1 << 20
+KEPT_BYTES = BLOCK
 CORPUS_BYTES = 300_000
 
 
@@ -87,6 +89,19 @@ def test_what_a_reader_keeps_of_a_hostile_stream_is_bounded(stream: Stream) -> N
     before = kept(reader)
     fed(stream, STREAM_BYTES - BLOCK, feed)
     assert kept(reader) - before < KEPT_BYTES
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [one for one in streams() if one.kind == "frames" and "-framer-" in one.reader],
+    ids=lambda one: one.reader,
+)
+def test_a_stream_of_frames_is_read_as_messages(stream: Stream) -> None:
+    framer = stream.framer()
+    pieces = framer.pieces(stream.block[: 16 << 10])
+    messages = [piece for piece in pieces if isinstance(piece, Payload)]
+    assert len(messages) > 20
+    assert len({piece.data for piece in messages}) > 2
 
 
 def test_a_reader_that_hoards_is_seen() -> None:
