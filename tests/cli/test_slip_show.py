@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from printing.errors import NoFont
 from printing.sheet import Row
 from tests.cli.test_cases import CUT, DECLINED, FIRST, parked_till
 from tests.cli.till import Till
 from tests.printing.pages import PageReader
+from tests.process.tools import missing
+from tests.slips.pictures import fonts_of_the_pictures
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from printing.glyphs import Fonts
 
 PREVIEW = "*** PREVIEW, NOT A SLIP ***"
 
@@ -200,3 +205,52 @@ def test_the_days_anchor_is_put_into_a_page_when_wanted(till: Till) -> None:
     assert str(ran.json["code"]) in text
     assert str(ran.json["hash"]) in text
     assert till.run("journal", "anchor", "--to", "anchor.odt").code == 2
+
+
+def test_a_preview_goes_into_a_picture_where_there_is_a_font(till: Till) -> None:
+    if fonts_of_the_pictures() is None:
+        missing("no font with Chinese letters is installed (Debian: fonts-noto-cjk)")
+    till.refund()
+    path = till.folder / "look.png"
+    for language in ("en", "zh"):
+        options = ("--lang", language)
+        ran = till.run("slip", "preview", FIRST, "--to", str(path), options=options)
+        assert ran.code == 0
+        data = path.read_bytes()
+        assert data.startswith(b"\x89PNG")
+        assert int.from_bytes(data[16:20]) == 384
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_font_a_picture_is_refused_with_what_to_do(
+    till: Till, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    def none() -> Fonts:
+        raise NoFont("no font", what_to_do="apt install fonts-noto-cjk")
+
+    till.refund()
+    monkeypatch.setattr("drivers.fonts.find_fonts", none)
+    path = till.folder / "look.png"
+    ran = till.run("slip", "preview", FIRST, "--to", str(path), options=("--lang", language))
+    assert ran.code == 2
+    assert "slip.no_font" in ran.err
+    assert "fonts-noto-cjk" in ran.err
+    assert not path.exists()
+
+
+def test_a_preview_goes_into_a_printers_commands_without_a_font(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> Fonts:
+        raise AssertionError("the printer has these letters")
+
+    till.refund()
+    monkeypatch.setattr("drivers.fonts.find_fonts", none)
+    path = till.folder / "look.escpos"
+    for language, title in (("en", b"VOID"), ("zh", "消费撤销".encode("gb18030"))):
+        options = ("--lang", language)
+        ran = till.run("slip", "preview", FIRST, "--to", str(path), options=options)
+        assert ran.code == 0
+        data = path.read_bytes()
+        assert data.startswith(b"\x1b@")
+        assert title in data
