@@ -14,7 +14,7 @@ HISTORIES ?= 100000
 RUNS   ?= 1000000
 MIB    ?= 100
 
-.PHONY: help demo test lint bench coverage docs lock prove sweep fuzz mutate wheel clean
+.PHONY: help demo test lint bench coverage docs pictures lock prove sweep fuzz mutate wheel clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -60,6 +60,9 @@ sweep: $(STAMP) ## two faults at every byte of every dialogue (days; PAIR_STRIDE
 
 docs: $(STAMP) ## write the generated pages of docs/reference again
 	@$(BIN)/python -m tests.generated
+
+pictures: $(STAMP) ## draw docs/pictures again: the demo, and slips of every kind
+	@$(BIN)/python -m tests.pictures
 
 fuzz: $(STAMP) ## hostile bytes for every decoder, guided by coverage where atheris can be installed (hours)
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-fuzz.txt \

@@ -114,7 +114,7 @@ def _code(data: str) -> str:
     )
     size = f"{side * _MODULE_DOTS / _DOTS_PER_MM:g}mm"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(data)}" '
+        f'<svg role="img" aria-label="{escape(data)}" '
         f'width="{size}" height="{size}" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
         f'<path d="{path}"/></svg>'
     )

@@ -1,4 +1,4 @@
-"""Draws docs/pictures: the demo as it runs, and a slip: `python -m tests.pictures`.
+"""Draws docs/pictures: the demo as it runs, and slips of every kind: `make pictures`.
 
 The pictures name no font and no host that a reader's browser would have to ask for.
 """
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from terminal_agent.slips import render
+from tests.slips import pictures as slips
 from tests.slips.samples import SAMPLES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -77,7 +78,7 @@ def _indented(found: re.Match[str]) -> str:
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw all of them."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     pictures = {
         "demo.svg": picture(excerpt(demo()), "refund-agent demo", 82),
@@ -85,6 +86,7 @@ def main() -> None:
     }
     for name, svg in pictures.items():
         (FOLDER / name).write_text(svg, encoding="utf-8")
+    slips.main()
 
 
 if __name__ == "__main__":

@@ -7,12 +7,16 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from printing.text import to_plain
+from terminal_agent.cli.sheet_files import write_sheet
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal import anchor as anchors
 from terminal_agent.journal.anchor import Anchor, BadAnchor
 from terminal_agent.journal.errors import JournalRefusal, refusal
 from terminal_agent.runtime.assembly import slip_settings
+from terminal_agent.slips.layout import layout
+from terminal_agent.slips.model import AnchorSlip
 from terminal_agent.slips.writer import write_lines
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 # Up to so many records the computed tables are always computed again: a second or two.
 TABLES_UP_TO = 20_000
+# So much of a journal's id tells it from the other journals of a shop.
+_JOURNAL_SIGNS = 8
 
 
 def verify(context: Context) -> ExitCode:
@@ -89,6 +95,9 @@ def anchor(context: Context) -> ExitCode:
     out = context.arguments.out
     if out:
         _keep(Path(out), made)
+    if context.arguments.to:
+        slip = _slip(context, made)
+        write_sheet(layout(slip), slip.language, context.arguments.to)
     if context.as_json:
         context.write_json(
             {
@@ -153,22 +162,38 @@ def of_the_day(context: Context, journal: Reader) -> None:
 def tell(context: Context, made: Anchor) -> None:
     """The code on the screen, and on a slip for the folder with the day's papers."""
     say = context.texts.line
-    lines = (
-        say("journal.anchor_title"),
-        f"{context.clock.wall():%Y-%m-%d %H:%M}",
-        say("journal.anchor_records", count=made.seq),
-        *_folded(made.code),
-        say("journal.anchor_keep"),
+    context.screen.lines(
+        (
+            say("journal.anchor_title"),
+            f"{context.clock.wall():%Y-%m-%d %H:%M}",
+            say("journal.anchor_records", count=made.seq),
+            *_folded(made.code),
+            say("journal.anchor_keep"),
+        )
     )
-    context.screen.lines(lines)
     with suppress(OSError):
         settings = slip_settings(context.loaded, context.texts.language)
+        lines = to_plain(layout(_slip(context, made))).splitlines()
         path = write_lines(settings.folder, f"anchor-{made.seq:08d}", lines)
         context.screen.say(say("journal.anchor_slip", path=str(path)))
 
 
+def _slip(context: Context, made: Anchor) -> AnchorSlip:
+    settings = slip_settings(context.loaded, context.texts.language)
+    return AnchorSlip(
+        language=settings.language,
+        columns=settings.columns,
+        merchant_lines=settings.merchant_lines,
+        records=made.seq,
+        code=made.code,
+        digest=made.hash,
+        when=context.clock.wall(),
+        journal_id=made.journal_id[:_JOURNAL_SIGNS],
+    )
+
+
 def _folded(code: str) -> list[str]:
-    """The code in two lines that fit a narrow slip."""
+    """The code in two lines that fit a narrow screen."""
     seq, *groups = code.split("-")
     half = len(groups) // 2
     return [f"  {seq}-{'-'.join(groups[:half])}-", f"  {'-'.join(groups[half:])}"]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 REASONS = ("wrong_amount", "charged_twice", "complaint", "outcome_unknown", "other")
 LANGUAGES = ("en", "zh")
 
+_REPRINTS_MAX = 999  # more copies of a slip than anybody may ask to see
+
 _EPILOG = "Exit codes: 0 done, 2 usage, 3 declined, 4 not sent, 5 UNKNOWN (do not repeat), \
 6 refused by policy, 7 line, 8 journal, 9 cancelled."
 
@@ -218,6 +220,34 @@ def _quarantine_show(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _slip_show(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument(
+        "--copy", choices=("merchant", "customer"), default="merchant", help="whose (merchant)"
+    )
+    parser.add_argument(
+        "--reprint", metavar="N", type=_count, help="as reprint N; default: as it stands"
+    )
+    parser.add_argument(
+        "--case-sheet", action="store_true", help="the page for the shop's file, not the slip"
+    )
+
+
+def _slip_preview(parser: argparse.ArgumentParser) -> None:
+    _slip_show(parser)
+    parser.add_argument(
+        "--to", metavar="FILE", required=True, help="ends with .txt, .html, .png or .escpos"
+    )
+
+
+def _count(text: str) -> int:
+    """A count of reprints from the command line. Raises ValueError."""
+    number = int(text)
+    if not 0 <= number <= _REPRINTS_MAX:
+        raise ValueError(text)
+    return number
+
+
 def _quarantine_release(parser: argparse.ArgumentParser) -> None:
     _trace_of_line(parser)
     parser.add_argument("--first", metavar="NAME", required=True, help="first person")
@@ -247,6 +277,9 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 def _anchor(parser: argparse.ArgumentParser) -> None:
     _json(parser)
     parser.add_argument("--out", metavar="FILE", help="add the anchor to this file, too")
+    parser.add_argument(
+        "--to", metavar="FILE", help="put its slip there: .txt, .html, .png or .escpos"
+    )
 
 
 def _decode(parser: argparse.ArgumentParser) -> None:
@@ -303,6 +336,14 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
             ("cancel", "give up a case that has no open attempt", _cases_cancel),
             ("reprint", "print the slips of a case again, marked as copies", _case),
             ("note", "add customer contact, report or evidence to the register", _cases_note),
+        ),
+    ),
+    (
+        "slip",
+        "slips on paper; a further copy says that it is one",
+        (
+            ("show", "how a slip looks, on the screen; prints nothing", _slip_show),
+            ("preview", "how a slip looks, in a file; prints nothing", _slip_preview),
         ),
     ),
     (

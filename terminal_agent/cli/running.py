@@ -35,6 +35,8 @@ _COMMANDS = {
     "cases cancel": ("cases", "cancel"),
     "cases reprint": ("cases", "reprint"),
     "cases note": ("cases", "note"),
+    "slip show": ("slip_show", "show"),
+    "slip preview": ("slip_show", "preview"),
     "quarantine show": ("quarantine", "show"),
     "quarantine release": ("quarantine", "release"),
     "enquire": ("technician", "enquire"),

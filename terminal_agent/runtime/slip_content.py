@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from protocols.kit.money import Amount
 from protocols.kit.vocabulary import Operation, Outcome, TransactionRecord
 from terminal_agent.prompts.catalog import LANGUAGES, Texts
 from terminal_agent.refund.evidence import PersonVerdict
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal_agent.journal.replay import Reader
-    from terminal_agent.refund.nouns import Attempt, RefundCase, Slip
+    from terminal_agent.refund.nouns import Attempt, RefundCase
 
 _OUTCOMES = {
     AttemptState.APPROVED: Outcome.APPROVED,
@@ -44,23 +45,33 @@ class SlipSettings:
     own_printers: frozenset[str] = frozenset()
 
 
-def slip_data(journal: Reader, case: RefundCase, slip: Slip, settings: SlipSettings) -> SlipData:
+def slip_data(
+    journal: Reader,
+    case: RefundCase,
+    settings: SlipSettings,
+    *,
+    slip_id: str,
+    copy: str,
+    reprint: int = 0,
+    preview: bool = False,
+) -> SlipData:
     """Everything one copy shows, from the facts alone. Raises JournalRefusal without its sale."""
-    attempt = _attempt_of(case, slip)
-    outcome = _outcome(case, slip, attempt)
+    attempt = _attempt_of(case, slip_id)
+    outcome = _outcome(case, slip_id, attempt)
     record = attempt.record if outcome is not Outcome.UNKNOWN else None
-    state = journal.sale(case.created.sale_id)
+    code, meaning = _refusal(attempt) if outcome is not Outcome.UNKNOWN else ("", "")
     return SlipData(
-        slip_id=slip.slip_id,
+        slip_id=slip_id,
         case_number=case.case_id,
         operation=case.operation or Operation.REFUND,
         outcome=outcome,
-        copy=SlipCopy(slip.copy),
+        copy=SlipCopy(copy),
         amount=case.amount,
         when=_when(attempt, outcome),
         language=settings.language,
         columns=settings.columns,
-        reprint=slip.reprint,
+        reprint=reprint,
+        preview=preview,
         merchant_lines=settings.merchant_lines,
         merchant_id=settings.merchant_id or told(record, "merchant_id"),
         terminal_id=attempt.start.terminal_id or told(record, "terminal_id"),
@@ -71,17 +82,17 @@ def slip_data(journal: Reader, case: RefundCase, slip: Slip, settings: SlipSetti
         rrn=told(record, "rrn"),
         auth_code=told(record, "auth_code"),
         batch_number=told(record, "batch_number"),
-        result_code=told(record, "result_code"),
-        result_text=_meaning(attempt, settings.language) if record is not None else "",
+        result_code=told(record, "result_code") or code,
+        result_text=meaning_of(meaning, settings.language),
         original=original_of(journal, case),
-        remaining=state.remaining if state else None,
+        remaining=remaining_of(journal, case),
         reason=reason_of(case, settings.language),
         cashier=case.created.cashier,
         approver=", ".join(case.authorised.approvers) if case.authorised else "",
         terminal_lines=tuple(
             line
             for receipt in attempt.receipts
-            if receipt.copy in {slip.copy, ""} and outcome is not Outcome.UNKNOWN
+            if receipt.copy in {copy, ""} and outcome is not Outcome.UNKNOWN
             for line in receipt.lines
         ),
         terminal_prints=attempt.start.terminal in settings.own_printers,
@@ -106,6 +117,18 @@ def original_of(journal: Reader, case: RefundCase) -> OriginalSale:
     )
 
 
+def remaining_of(journal: Reader, case: RefundCase) -> Amount:
+    """What was left of the sale behind this case: the same on every copy, whenever it is made.
+
+    Cases after it do not count; those before it count for as long as they hold their amount.
+    """
+    sale = sale_of(journal, case)
+    cases = journal.cases(sale_id=sale.sale_id)
+    upto = [one.case_id for one in cases].index(case.case_id)
+    held = sum(one.amount.minor for one in cases[upto:] if one.holds)
+    return Amount(sale.amount.minor - held, sale.amount.currency)
+
+
 def reason_of(case: RefundCase, language: str) -> str:
     """Why the money goes back: the chosen words, and the cashier's own."""
     created, say = case.created, words(language)
@@ -113,21 +136,27 @@ def reason_of(case: RefundCase, language: str) -> str:
     return with_words(chosen, created.reason_text, say) if created.reason_text else chosen
 
 
-def _meaning(attempt: Attempt, language: str) -> str:
-    """What the terminal's code means; the protocols have it in the languages of the screen only."""
-    verdict = attempt.verdict
-    key = verdict.result_text if isinstance(verdict, AttemptDeclined | AttemptDead) else ""
+def meaning_of(key: str, language: str) -> str:
+    """What a terminal's code means; the protocols say it in the languages of the screen only."""
     return Texts.load(language).line(key) if key and language in LANGUAGES else ""
 
 
-def _attempt_of(case: RefundCase, slip: Slip) -> Attempt:
-    number = int(slip.slip_id.rstrip("U").rsplit("-", 1)[1])
+def _refusal(attempt: Attempt) -> tuple[str, str]:
+    """The terminal's code and the text key of its meaning, where it refused."""
+    verdict = attempt.verdict
+    if isinstance(verdict, AttemptDeclined | AttemptDead):
+        return verdict.result_code, verdict.result_text
+    return "", ""
+
+
+def _attempt_of(case: RefundCase, slip_id: str) -> Attempt:
+    number = int(slip_id.rstrip("U").rsplit("-", 1)[1])
     return case.attempt(number)
 
 
-def _outcome(case: RefundCase, slip: Slip, attempt: Attempt) -> Outcome:
+def _outcome(case: RefundCase, slip_id: str, attempt: Attempt) -> Outcome:
     """What the slip says; a correction by people counts for the newest attempt."""
-    if slip.slip_id.endswith("U"):
+    if slip_id.endswith("U"):
         return Outcome.UNKNOWN
     if case.corrections and attempt is case.attempts[-1]:
         booked = case.corrections[-1].verdict is PersonVerdict.BOOKED

@@ -91,4 +91,11 @@ class SlipPrinter:
 
     def data(self, case: RefundCase, slip: Slip) -> SlipData:
         """Everything one copy shows, from the facts alone."""
-        return slip_data(self._journal, case, slip, self._settings)
+        return slip_data(
+            self._journal,
+            case,
+            self._settings,
+            slip_id=slip.slip_id,
+            copy=slip.copy,
+            reprint=slip.reprint,
+        )

@@ -12,8 +12,8 @@ from protocols.kit.masking import mask_pan
 from terminal_agent.slips.paper import (
     big,
     centred,
+    hanging,
     heading,
-    indented,
     labelled,
     marks,
     original_rows,
@@ -106,13 +106,19 @@ def _people(sheet: CaseSheet, say: Mapping[str, str]) -> Iterator[Block]:
 
 
 def _timeline(sheet: CaseSheet, say: Mapping[str, str]) -> Iterator[Block]:
+    """Under each day its moments; what happened hangs beside the time."""
     if sheet.timeline:
         yield Row(say["case_timeline"], bold=True)
+    day = None
     for happening in sheet.timeline:
-        told = say[f"event_{happening.event}"]
-        yield from plain(f"{stamp(happening.when)} {told}", sheet.columns)
-        if happening.detail:
-            yield from indented(shown(happening.detail), sheet.columns)
+        if happening.when.date() != day:
+            day = happening.when.date()
+            yield Row(day.isoformat())
+        time = happening.when.strftime("%H:%M:%S ")
+        texts = (say[f"event_{happening.event}"], shown(happening.detail))
+        for text in filter(None, texts):
+            yield from hanging(time, text, sheet.columns)
+            time = " " * len(time)
 
 
 def _foot(sheet: CaseSheet, say: Mapping[str, str]) -> Iterator[Block]:

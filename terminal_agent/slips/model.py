@@ -79,10 +79,11 @@ class SlipPaper:
 class SlipData(SlipPaper):
     """Everything one copy of one slip shows; empty fields are left out, numbers keep their zeros.
 
-    `operation` is VOID or REFUND: what was asked for. `outcome` is how it ended. `terminal_lines`
-    is the terminal's own receipt text, shown as it came (harmless and masked); `terminal_prints`:
-    the terminal has a printer of its own, and its text is not repeated. `result_text` is the
-    meaning of `result_code` in the slip's language. Raises SlipError for a sale.
+    `operation` is VOID or REFUND: what was asked for. `outcome` is how it ended. `code` is a short
+    one of this very copy, by which people name it ("K7MR"). `terminal_lines` is the terminal's own
+    receipt text, shown as it came (harmless and masked); `terminal_prints`: the terminal has a
+    printer of its own, and its text is not repeated. `result_text` is the meaning of `result_code`
+    in the slip's language. Raises SlipError for a sale.
     """
 
     slip_id: str
@@ -92,6 +93,7 @@ class SlipData(SlipPaper):
     copy: SlipCopy
     amount: Amount
     when: datetime
+    code: str = ""
     merchant_id: str = ""
     terminal_id: str = ""
     card_name: str = ""

@@ -66,9 +66,11 @@ def centred(text: str, columns: int, *, bold: bool = False) -> Iterator[Row]:
     return (Row(line, bold=bold) for line in centre(text, columns))
 
 
-def indented(text: str, columns: int) -> Iterator[Row]:
-    """The text under the line that it belongs to."""
-    return (Row(" " * _INDENT + line) for line in wrap(text, columns - _INDENT))
+def hanging(head: str, text: str, columns: int) -> Iterator[Row]:
+    """The text beside a head of single cells, and no line of it under the head."""
+    for line in wrap(text, columns - len(head)):
+        yield Row(head + line)
+        head = " " * len(head)
 
 
 def big(text: str, columns: int) -> Iterator[Row]:
@@ -79,12 +81,12 @@ def big(text: str, columns: int) -> Iterator[Row]:
 
 
 def labelled(
-    rows: Iterable[tuple[str, str]], say: Mapping[str, str], columns: int
+    rows: Iterable[tuple[str, str]], say: Mapping[str, str], columns: int, *, bold: bool = False
 ) -> Iterator[Row]:
     """Label (a key of the words) and value; a pair without a value is left out."""
     for key, value in rows:
         if value:
-            yield from (Row(line) for line in pair(say[key], value, columns))
+            yield from (Row(line, bold=bold) for line in pair(say[key], value, columns))
 
 
 def folded(text: str, columns: int) -> Iterator[Row]:

@@ -126,6 +126,7 @@ def _people(slip: SlipData, say: Mapping[str, str]) -> Iterator[Block]:
         ("slip_id", slip.slip_id),
     ]
     yield from labelled(rows, say, slip.columns)
+    yield from labelled([("slip_code", slip.code)], say, slip.columns, bold=True)
     if slip.copy is SlipCopy.MERCHANT and slip.outcome is Outcome.APPROVED:
         yield from (Row(), Row(say["signature"]), Row(), Row("_" * slip.columns))
     yield from qr(slip.case_number)

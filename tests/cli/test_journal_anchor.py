@@ -41,8 +41,11 @@ def test_the_code_is_told_and_put_on_a_slip(till: Till) -> None:
     (slip,) = (till.folder / "slips").glob("anchor-*.txt")
     lines = slip.read_text(encoding="utf-8").splitlines()
     assert all(len(line) <= 32 for line in lines)
-    code = "".join(line.strip() for line in lines[3:5])
+    assert "DAILY ANCHOR" in lines[1]
+    at = lines.index("CODE TO TYPE")
+    code = "".join(line.strip() for line in lines[at + 1 : at + 3])
     assert code == code_of(till)
+    assert "".join(line.strip() for line in ran.out.splitlines()[3:5]) == code
     assert str(slip) in ran.said
     assert till.run("journal", "verify", "--anchor", code).code == 0
 

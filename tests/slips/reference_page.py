@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from terminal_agent.slips import render
+from printing.text import to_text
+from terminal_agent.slips import layout
 from tests.slips.samples import SAMPLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "slips.md"
@@ -23,7 +24,7 @@ def named(page: str) -> list[str]:
 
 
 def _block(name: str) -> str:
-    return f"<!-- slip: {name} -->\n\n```text\n{render(SAMPLES[name])}```\n"
+    return f"<!-- slip: {name} -->\n\n```text\n{to_text(layout(SAMPLES[name]))}```\n"
 
 
 if __name__ == "__main__":

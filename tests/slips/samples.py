@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from printing.html import to_html
 from printing.text import to_text
 from protocols.kit.money import Amount, Currency
 from protocols.kit.vocabulary import Operation, Outcome
@@ -47,6 +48,7 @@ def refund(language: str, columns: int = 32) -> SlipData:
         copy=SlipCopy.MERCHANT,
         amount=Amount(1250, currency),
         when=DONE,
+        code="K7MR",
         language=language,
         columns=columns,
         merchant_lines=shop.lines,
@@ -220,6 +222,14 @@ SHEETS: dict[str, dict[str, AnySlip]] = {
 SAMPLES: dict[str, AnySlip] = {
     f"{paper}-{kind}": slip for paper, slips in SHEETS.items() for kind, slip in slips.items()
 }
+# The slips that are kept as whole pages, too.
+PAGES = (
+    "en32-refund-merchant",
+    "zh48-unknown-customer",
+    "fr42-void-customer",
+    "zh32-anchor",
+    "de48-case",
+)
 EN, ZH = refund("en"), refund("zh")
 
 
@@ -232,6 +242,9 @@ def main() -> None:
     """Write every golden file anew."""
     for paper in SHEETS:
         (GOLDEN / f"{paper}.txt").write_text(golden(paper), encoding="utf-8")
+    for name in PAGES:
+        page = to_html(layout(SAMPLES[name]), SAMPLES[name].language)
+        (GOLDEN / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
