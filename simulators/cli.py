@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from protocols.kit.errors import RefundAgentError
 from simulators import habits
 from simulators import personality as registry
 from simulators import scenario as scenarios
+from simulators.arguments import host_port, positive, positive_int, version
 from simulators.commands import HELP
 from simulators.errors import SimulatorError
 from simulators.personality import Hosted
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from simulators.station import Station
 
 _LOG = logging.getLogger(__name__)
-DISTRIBUTION: Final = "pos-refund-agent"
 EXIT_USAGE: Final = 2
-PORT_MAX: Final = 65_535
 # A gap shorter than this in real time is the computer's, not the line's.
 T1_FLOOR_REAL_S: Final = 0.1
 _SHOW_VERSION: Final = "--version"
@@ -81,18 +79,18 @@ def _parser() -> argparse.ArgumentParser:
     where = parser.add_argument_group("where the till plugs in")
     where.add_argument("--pty", action="store_true", help="on a new pseudo terminal (serial line)")
     where.add_argument("--pty-link", type=Path, metavar="PATH", help="a name for it that stays")
-    where.add_argument("--tcp", type=_host_port, metavar="HOST:PORT", help="port 0: any free one")
-    where.add_argument("--baud", type=_positive_int, metavar="N", help="pace bytes at this rate")
+    where.add_argument("--tcp", type=host_port, metavar="HOST:PORT", help="port 0: any free one")
+    where.add_argument("--baud", type=positive_int, metavar="N", help="pace bytes at this rate")
     what = parser.add_argument_group("what it plays")
     what.add_argument("--profile", default="", metavar="P", help="kind of terminal")
     what.add_argument("--scenario", default="approved", metavar="NAME|FILE", help="what happens")
     what.add_argument("--seed", type=int, default=0, metavar="N", help="for noise on the cable")
-    what.add_argument("--time-scale", type=_positive, default=1.0, metavar="X", help="hurry")
+    what.add_argument("--time-scale", type=positive, default=1.0, metavar="X", help="hurry")
     what.add_argument("--deep", action="store_true", help="with an acquirer behind it (ISO 8583)")
     what.add_argument("--printer", choices=("ecr", "terminal"), default="ecr")
     what.add_argument(
         "--host",
-        type=_host_port,
+        type=host_port,
         metavar="HOST:PORT",
         help="where its host listens, if it reaches it through the till (aip, profile relay)",
     )
@@ -105,43 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="what terminals of PROTOCOL (without one: of each) differ in, and their odd answers",
     )
-    parser.add_argument(_SHOW_VERSION, action="version", version=f"%(prog)s {_version()}")
+    parser.add_argument(_SHOW_VERSION, action="version", version=f"%(prog)s {version()}")
     return parser
 
 
 def _known_protocols() -> str:
     return f"one of: {', '.join(registry.names())}"
-
-
-def _version() -> str:
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
-def _host_port(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    good = colon and host and port.isascii() and port.isdecimal() and int(port) <= PORT_MAX
-    if not good:
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
-    return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
-    return value
-
-
-def _positive_int(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
-    return int(text)
 
 
 def _list_scenarios() -> None:

@@ -28,8 +28,9 @@ class Endpoint(Protocol):
     def writers(self) -> list[int]:
         """Descriptors to wait on for writing; empty while nothing is unsent."""
 
-    def receive(self, ready: Collection[int]) -> list[bytes | bool]:
-        """What came: bytes, True for a till that came, False for one that went."""
+    def receive(self, ready: Collection[int], most: int = READ_MAX) -> list[bytes | bool]:
+        """What came: bytes (`most` at a time), True for a till that came, False for one that
+        went."""
 
     def send(self, data: bytes) -> None:
         """Bytes to the till, as far as it takes them now; the rest waits."""
@@ -87,12 +88,12 @@ class PtyEndpoint:
         """The master, while something is unsent."""
         return self.readers() if self._unsent else []
 
-    def receive(self, ready: Collection[int]) -> list[bytes | bool]:
+    def receive(self, ready: Collection[int], most: int = READ_MAX) -> list[bytes | bool]:
         """Bytes only: a pseudo terminal does not tell when somebody opens it."""
         if self._master not in ready:
             return []
         try:
-            data = os.read(self._master, READ_MAX)
+            data = os.read(self._master, most)
         except BlockingIOError:
             return []
         return [data] if data else []
@@ -176,14 +177,14 @@ class TcpEndpoint:
         """The till, while something is unsent."""
         return [self._client.fileno()] if self._client is not None and self._unsent else []
 
-    def receive(self, ready: Collection[int]) -> list[bytes | bool]:
+    def receive(self, ready: Collection[int], most: int = READ_MAX) -> list[bytes | bool]:
         """A till that came, its bytes, or that it went."""
         if self._client is None:
             return self._accept(ready)
         if self._client.fileno() not in ready:
             return []
         try:
-            data = self._client.recv(READ_MAX)
+            data = self._client.recv(most)
         except BlockingIOError:
             return []
         except OSError:

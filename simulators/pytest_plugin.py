@@ -1,4 +1,5 @@
-"""A pytest plugin: the fixture `terminal_simulator` starts simulated terminals for a test.
+"""A pytest plugin: the fixtures `terminal_simulator` and `printer_simulator` start simulated
+terminals and receipt printers for a test.
 
 Ask for it in a conftest.py: `pytest_plugins = ["simulators.pytest_plugin"]`. It is loaded only
 where it is asked for, so that installing the product changes nobody else's test run.
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
 
-from simulators.testing import TerminalSimulator
+from simulators.testing import PrinterSimulator, TerminalSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,51 @@ class TerminalFactory(Protocol):
         `tcp`: listen on a free port of this computer instead of a pseudo terminal.
         `options`: further words of the command line, such as ("--state", "FILE").
         """
+
+
+class PrinterFactory(Protocol):
+    """What the fixture `printer_simulator` gives: call it for each printer a test needs."""
+
+    def __call__(
+        self,
+        *,
+        columns: int = 32,
+        faults: tuple[str, ...] = (),
+        tcp: bool = False,
+        time_scale: float = TIME_SCALE,
+        options: tuple[str, ...] = (),
+    ) -> PrinterSimulator:
+        """A running printer; it ends with the test.
+
+        `faults` are NAME or NAME=N, as `printer-simulator --list-faults` tells them.
+        `tcp`: listen on a free port of this computer instead of a pseudo terminal.
+        `options`: further words of the command line, such as ("--papers", "FOLDER").
+        """
+
+
+@pytest.fixture
+def printer_simulator() -> Iterator[PrinterFactory]:
+    """Start simulated receipt printers; all of them end with the test."""
+    with ExitStack() as running:
+
+        def start(
+            *,
+            columns: int = 32,
+            faults: tuple[str, ...] = (),
+            tcp: bool = False,
+            time_scale: float = TIME_SCALE,
+            options: tuple[str, ...] = (),
+        ) -> PrinterSimulator:
+            named = [word for fault in faults for word in ("--fault", fault)]
+            return running.enter_context(
+                PrinterSimulator(
+                    *("--columns", str(columns), "--time-scale", str(time_scale), *named),
+                    *options,
+                    where=("--tcp", "127.0.0.1:0") if tcp else ("--pty",),
+                )
+            )
+
+        yield start
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""For tests: a simulated terminal as a process of its own, started and ended by `with`."""
+"""For tests: a simulated terminal or printer as a process of its own, ended by `with`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,12 @@ START_S: Final = 20.0  # a loaded machine may need long to start a process
 STOP_S: Final = 10.0
 
 
-class TerminalSimulator:
-    """One running `terminal-simulator`.
+class SimulatorProcess:
+    """One running simulator; `words` are what stands behind `python -m`."""
 
-    `arguments` are those of the command line behind the protocol, without --pty and --tcp:
-    `where` is ("--pty",) or ("--tcp", "127.0.0.1:0").
-    """
-
-    def __init__(
-        self,
-        *arguments: str,
-        protocol: str = "zvt",
-        where: Sequence[str] = ("--pty",),
-        cwd: Path | None = None,
-    ) -> None:
+    def __init__(self, *words: str, cwd: Path | None = None) -> None:
         root = Path(__file__).resolve().parent.parent
-        self._command = [sys.executable, "-m", "simulators", protocol, *where, *arguments]
+        self._command = [sys.executable, "-m", *words]
         self._cwd = cwd or root
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str] = queue.Queue()
@@ -70,7 +60,7 @@ class TerminalSimulator:
             thread = threading.Thread(target=_pass_on, args=(stream, take), daemon=True)
             thread.start()
             self._threads.append(thread)
-        self.listening = self._json_line()
+        self.listening = self.json_line()
 
     @property
     def device(self) -> str:
@@ -95,16 +85,9 @@ class TerminalSimulator:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
-    def ledger(self) -> list[dict[str, object]]:
-        """The bank's bookings; asking also proves that all commands before were carried out."""
-        self.command("ledger")
-        bookings = self._json_line()["bookings"]
-        assert isinstance(bookings, list)
-        return bookings
-
     def relisten(self) -> str:
         """The address of the next announcement (a pty that was plugged in again)."""
-        self.listening = self._json_line()
+        self.listening = self.json_line()
         return self.device
 
     def stop(self) -> int:
@@ -132,7 +115,8 @@ class TerminalSimulator:
         self._process.kill()
         self._process.wait(STOP_S)
 
-    def _json_line(self) -> dict[str, object]:
+    def json_line(self) -> dict[str, object]:
+        """The next line of its answers. Raises RuntimeError where none comes."""
         try:
             line = self._lines.get(timeout=START_S)
         except queue.Empty:
@@ -143,6 +127,47 @@ class TerminalSimulator:
             raise RuntimeError(f"the simulator ended; its log:\n{self.log}")
         found: dict[str, object] = json.loads(line)
         return found
+
+
+class TerminalSimulator(SimulatorProcess):
+    """One running `terminal-simulator`.
+
+    `arguments` are those of the command line behind the protocol, without --pty and --tcp:
+    `where` is ("--pty",) or ("--tcp", "127.0.0.1:0").
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        protocol: str = "zvt",
+        where: Sequence[str] = ("--pty",),
+        cwd: Path | None = None,
+    ) -> None:
+        super().__init__("simulators", protocol, *where, *arguments, cwd=cwd)
+
+    def ledger(self) -> list[dict[str, object]]:
+        """The bank's bookings; asking also proves that all commands before were carried out."""
+        self.command("ledger")
+        bookings = self.json_line()["bookings"]
+        assert isinstance(bookings, list)
+        return bookings
+
+
+class PrinterSimulator(SimulatorProcess):
+    """One running `printer-simulator`; `arguments` and `where` as for a terminal."""
+
+    def __init__(
+        self, *arguments: str, where: Sequence[str] = ("--pty",), cwd: Path | None = None
+    ) -> None:
+        super().__init__("simulators.printer", *where, *arguments, cwd=cwd)
+
+    def papers(self) -> list[dict[str, object]]:
+        """What came out, each with its `lines` and whether it was `cut`; what hangs out still is
+        the last one, not cut. Asking also proves that all commands before were carried out."""
+        self.command("papers")
+        papers = self.json_line()["papers"]
+        assert isinstance(papers, list)
+        return papers
 
 
 def _pass_on(stream: IO[str], take: Callable[[str], None]) -> None:

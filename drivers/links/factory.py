@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from drivers.errors import BadLinkSettings
+from drivers.links.options import one_of, seconds, whole
 from drivers.links.serial import SerialLink
 from drivers.links.serial_port import SerialSettings
 from drivers.links.tcp import TcpLink, TcpSettings
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
     from drivers.links.contract import Link
     from protocols.kit.contract import SerialDefaults
 
-_Value = TypeVar("_Value")
 _Option = Callable[["LinkSettings", str], "LinkSettings"]
 
 _FORMS = "Write serial:DEVICE (serial:COM3, serial:/dev/ttyUSB0?baud=9600) or tcp:HOST:PORT."
 _PORT_MAX = 65_535
 _BAUD_MAX = 4_000_000
-_TIMEOUT_MAX_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _host_and_port(text: str, where: str, usual: int | None) -> tuple[str, int]:
             raise _bad(text, f"{text!r} names no port", "Add the terminal's port: tcp:HOST:PORT.")
         return host, usual
     try:
-        return host, _whole(digits, 1, _PORT_MAX)
+        return host, whole(digits, 1, _PORT_MAX)
     except ValueError as error:
         raise _bad(
             text, f"port {digits!r} {error}", "An IPv6 address stands in brackets: tcp:[::1]:20007."
@@ -148,42 +147,19 @@ def _with_options(
     return settings
 
 
-def _whole(value: str, low: int, high: int) -> int:
-    digits = value.isascii() and value.isdecimal() and len(value) <= len(str(high))
-    if not digits or not low <= int(value) <= high:
-        raise ValueError(f"is not a whole number from {low} to {high}")
-    return int(value)
-
-
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= _TIMEOUT_MAX_S:
-        raise ValueError(f"is not a number of seconds up to {_TIMEOUT_MAX_S:g}")
-    return seconds
-
-
-def _one_of(value: str, words: Mapping[str, _Value]) -> _Value:
-    if value not in words:
-        raise ValueError(f"is none of {', '.join(words)}")
-    return words[value]
-
-
 _SWITCH = {"on": True, "off": False}
 _STOP_BITS = {"1": 1.0, "1.5": 1.5, "2": 2.0}
 _PARITY = {letter: letter for letter in "NEOMS"}
 _SERIAL_OPTIONS: Mapping[str, _Option] = {
-    "baud": lambda link, text: replace(link, baud=_whole(text, 50, _BAUD_MAX)),
-    "bits": lambda link, text: replace(link, bits=_whole(text, 5, 8)),
-    "parity": lambda link, text: replace(link, parity=_one_of(text, _PARITY)),
-    "stop_bits": lambda link, text: replace(link, stop_bits=_one_of(text, _STOP_BITS)),
-    "rts": lambda link, text: replace(link, rts=_one_of(text, _SWITCH)),
-    "dtr": lambda link, text: replace(link, dtr=_one_of(text, _SWITCH)),
-    "write_timeout_s": lambda link, text: replace(link, write_timeout_s=_seconds(text)),
+    "baud": lambda link, text: replace(link, baud=whole(text, 50, _BAUD_MAX)),
+    "bits": lambda link, text: replace(link, bits=whole(text, 5, 8)),
+    "parity": lambda link, text: replace(link, parity=one_of(text, _PARITY)),
+    "stop_bits": lambda link, text: replace(link, stop_bits=one_of(text, _STOP_BITS)),
+    "rts": lambda link, text: replace(link, rts=one_of(text, _SWITCH)),
+    "dtr": lambda link, text: replace(link, dtr=one_of(text, _SWITCH)),
+    "write_timeout_s": lambda link, text: replace(link, write_timeout_s=seconds(text)),
 }
 _TCP_OPTIONS: Mapping[str, _Option] = {
-    "connect_timeout_s": lambda link, text: replace(link, connect_timeout_s=_seconds(text)),
-    "write_timeout_s": lambda link, text: replace(link, write_timeout_s=_seconds(text)),
+    "connect_timeout_s": lambda link, text: replace(link, connect_timeout_s=seconds(text)),
+    "write_timeout_s": lambda link, text: replace(link, write_timeout_s=seconds(text)),
 }

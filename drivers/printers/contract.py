@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from printing.status import PrinterStatus
@@ -39,6 +39,14 @@ class PrinterLink(Protocol):
 
         Raises PrinterLost when the line is gone.
         """
+
+
+@runtime_checkable
+class TellsPortStatus(Protocol):
+    """A line that knows something about the printer by itself, as USB does."""
+
+    def port_status(self) -> PrinterStatus:
+        """Paper and error, as the line tells them. Raises PrinterLost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drivers.errors import PrinterLost
-from drivers.printers.contract import PrintReport
+from drivers.printers.contract import PrintReport, TellsPortStatus
 from drivers.printers.limits import PrintLimits
 from printing.escpos.answers import StatusBoard
 from printing.escpos.questions import CLEAR, Question, ask, ask_echo
@@ -95,11 +95,20 @@ class EscPosPrinter:
     # -- what the agent calls --------------------------------------------------------------------
 
     def status(self) -> PrinterStatus:
-        """Ask all four questions. Raises LinkError when there is no line."""
-        if not self._link.readable:
-            self._take_line()
-            return self._board.status
-        return self._asked(tuple(Question))
+        """Ask all four questions; where it says nothing, what the line itself knows.
+
+        Raises LinkError when there is no line.
+        """
+        if self._link.readable:
+            self._asked(tuple(Question))
+        self._take_line()
+        if not self._board.status.said and isinstance(self._link, TellsPortStatus):
+            try:
+                return self._link.port_status()
+            except PrinterLost as error:
+                self._give_up(error)
+                raise
+        return self._board.status
 
     def print(self, job: bytes, process_id: bytes) -> PrintReport:
         """Send `job` once and wait, at most as long as the limits allow.

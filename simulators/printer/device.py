@@ -111,7 +111,7 @@ class FakePrinter:
                 break
             self.received += 1
             self._take(byte, now)
-            self._count_down(now)
+            self._count_down(now, came=1)
         if data:
             self._make_noise(now)
         self._work(now)
@@ -211,6 +211,11 @@ class FakePrinter:
         return self._comes_out(cut=False) if self._rows else None
 
     @property
+    def paper_out(self) -> bool:
+        """Whether a new roll is wanted."""
+        return self._state.paper_out
+
+    @property
     def uncut(self) -> Paper:
         """What hangs out of the printer still."""
         return Paper(len(self.papers) + 1, self.dots, tuple(self._rows), cut=False)
@@ -225,7 +230,7 @@ class FakePrinter:
             self._change(now, near_end=True)
         if name == "paper-out" and self._faults[name] == 0:
             self._change(now, paper_out=True)
-        self._count_down(now)
+        self._count_down(now, came=0)
 
     def clear_fault(self, now: float, name: str = "") -> None:
         """All is well again, or this one thing; power and paper are for people to put back."""
@@ -239,14 +244,13 @@ class FakePrinter:
         """What is wrong, with the numbers as they stand."""
         return dict(self._faults)
 
-    def _count_down(self, now: float) -> None:
-        """Faults that wait for bytes: happen, or one byte less."""
+    def _count_down(self, now: float, *, came: int) -> None:
+        """Faults that wait for bytes: so many came."""
         for name in ("stall", "cover-open", "power-loss", "pull"):
             left = self._faults.get(name)
             if left is None:
                 continue
-            if left > 0:
-                self._faults[name] = left - 1
+            self._faults[name] = max(0, left - came)
             if self._faults[name] == 0 and name != "stall":
                 del self._faults[name]
                 self._happen(name, now)

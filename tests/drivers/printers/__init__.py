@@ -1,0 +1,1 @@
+"""Tests of the lines to printers and of the print exchange."""
