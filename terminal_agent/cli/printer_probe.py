@@ -1,4 +1,4 @@
-"""`refund-agent printer probe`: finds out what a printer can, by asking it and the person before it.
+"""`refund-agent printer probe`: finds out what a printer can, by asking it and whoever is there.
 
 `profiles.d/printer-NAME.toml` then fills what the main file leaves open. A printer's word that a
 slip is on paper counts only after it came back unchanged for two different ids, and, where
