@@ -1,5 +1,6 @@
-"""A pytest plugin: the fixtures `terminal_simulator` and `printer_simulator` start simulated
-terminals and receipt printers for a test.
+"""A pytest plugin: fixtures that start simulated devices for a test.
+
+`terminal_simulator` starts payment terminals, `printer_simulator` receipt printers.
 
 Ask for it in a conftest.py: `pytest_plugins = ["simulators.pytest_plugin"]`. It is loaded only
 where it is asked for, so that installing the product changes nobody else's test run.
