@@ -1,6 +1,6 @@
 """The values that link texts hold: whole numbers, seconds, words.
 
-What is none is a ValueError that reads well behind the value.
+What is none is a ValueError whose text reads well behind the value.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from drivers.clock import Clock
     from drivers.links.contract import Link
     from drivers.links.factory import LinkSettings
+    from drivers.printers.contract import PrinterLink
     from terminal_agent.config import Loaded
     from terminal_agent.console.outcome import JsonValue
     from terminal_agent.journal.replay import Reader
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class Context:
     """One run of the program. Streams, clock, environment and what makes a line come in.
 
-    `line_maker` None is the drivers' own; tests and simulations bring a line in memory.
+    `line_maker` and `printer_maker` None are the drivers' own; tests and simulations bring lines in
+    memory.
     """
 
     arguments: argparse.Namespace
@@ -46,6 +48,7 @@ class Context:
     stderr: TextIO
     clock: Clock = field(default_factory=SystemClock)
     line_maker: Callable[[LinkSettings], Link] | None = None
+    printer_maker: Callable[[str, Clock], PrinterLink] | None = None
 
     @classmethod
     def of_process(cls, arguments: argparse.Namespace) -> Context:

@@ -306,6 +306,21 @@ def _ports(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _printer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "printer",
+        metavar="NAME",
+        nargs="?",
+        help="which printer of the configuration (default: that of the slips)",
+    )
+    _json(parser)
+
+
+def _printer_probe(parser: argparse.ArgumentParser) -> None:
+    _printer(parser)
+    parser.add_argument("--dry-run", action="store_true", help="tell it, and write nothing")
+
+
 _COMMANDS: tuple[tuple[str, str, Adder | None], ...] = (
     ("demo", "watch two refunds happen against a software terminal", _demo),
     ("refund", "give money back; asks, or takes everything from options", _refund),
@@ -362,6 +377,16 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
             ("initialise", "let the terminal initialise", _device),
             ("diagnose", "let the terminal call its host", _device),
             ("end-of-day", "close the batch; refused while a case is open", _device),
+        ),
+    ),
+    (
+        "printer",
+        "receipt printers; none of these touches a refund",
+        (
+            ("list", "what hangs on this computer, as the configuration wants it", _json),
+            ("status", "is it there, and can it print?", _printer),
+            ("probe", "find out what it can, and write it down", _printer_probe),
+            ("test", "print a page with grid, letters, QR code and cut", _printer),
         ),
     ),
     (
