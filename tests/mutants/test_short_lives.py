@@ -24,6 +24,7 @@ from tests.setting import FiledJournal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from terminal_agent.refund.nouns import RefundCase
     from tests.conformance.lives import Subject
     from tests.setting import Setting
 
@@ -41,6 +42,12 @@ def world(
     return replace(subject.setting, scenario=scenario, journal=FiledJournal)
 
 
+def well(subject: Subject, case: RefundCase, where: object) -> None:
+    """The money is given back and the case says so, or people wait where they must."""
+    good = subject.ends_well(usual_way(subject), case, CaseState.REFUNDED)
+    assert good, f"{where}: {case.state}"
+
+
 @subjects
 @pytest.mark.parametrize("answer", ["silent", "nak_and_run"])
 def test_a_money_message_without_a_good_answer_is_asked_about(
@@ -51,7 +58,7 @@ def test_a_money_message_without_a_good_answer_is_asked_about(
     with opened(world(subject, STAY, Step(on="money", do=answer))) as shop:
         pressed(shop, way)
         case = shop.to_the_end()
-        assert subject.ends_well(way, case, CaseState.REFUNDED)
+        well(subject, case, answer)
 
 
 @subjects
@@ -63,7 +70,7 @@ def test_a_cut_behind_the_intent_ends_in_the_truth(
     way, setting = usual_way(subject), world(subject, habit)
     for place in some(measure(setting, way).money_bytes, 19):
         case = life_with_cut(setting, way, place)
-        assert subject.ends_well(way, case, CaseState.REFUNDED), place
+        well(subject, case, place)
 
 
 @subjects
@@ -74,7 +81,7 @@ def test_a_terminal_that_undoes_late_and_says_idle_is_waited_for(subject: Subjec
     setting = replace(setting, capabilities=frozenset(setting.signs()) - {"B"})
     for place in some(measure(setting, way).money_bytes, 29):
         case = life_with_cut(setting, way, place)
-        assert subject.ends_well(way, case, CaseState.REFUNDED), place
+        well(subject, case, place)
 
 
 @subjects
@@ -89,7 +96,7 @@ def test_an_agent_killed_behind_the_intent_ends_in_the_truth(
         with opened(setting) as shop:
             pressed(shop, way, strike=At(shop, number, Blow.KILL))
             case = shop.to_the_end()
-            assert subject.ends_well(way, case, CaseState.REFUNDED), number
+            well(subject, case, number)
 
 
 @subjects
