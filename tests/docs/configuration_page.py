@@ -35,7 +35,8 @@ MEANINGS = {
         "none (see the page on `aip`)"
     ),
     "terminal.NAME.options": "a table of texts that only one protocol has. nexo: `sale_id` and"
-    " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`",
+    " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`; caisse-ap:"
+    " `integrator` and `till`; concert: `till`",
     "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
     " add how far the journal reached; `journal verify` reads it",
     "journal.anchor_key": "a secret that signs the anchors in that file",
