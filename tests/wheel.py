@@ -21,7 +21,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LIMIT_S: Final = 600.0  # bounds one step
-PACKAGES: Final = ("drivers", "protocols", "simulators", "terminal_agent")
+PACKAGES: Final = ("drivers", "printing", "protocols", "simulators", "terminal_agent")
 # A refund of 12.34 with the password 123456.
 REFUND_HEX: Final = "06310A12345604000000001234"
 # What can fail in a wheel alone: every module and every file of data that is read, every scenario,
@@ -31,6 +31,7 @@ TESTS: Final = (
     "tests/conformance/test_messages.py::test_the_golden_vectors_name_their_source_and_hold",
     "tests/conformance/test_messages.py::test_every_result_code_has_an_outcome_and_words_in_both_languages",
     "tests/prompts",
+    "tests/printing",
     "tests/slips",
     "tests/conformance/test_faults.py::test_every_scenario_of_the_simulator_ends_in_the_truth",
     "tests/process/test_foreign.py",
@@ -134,7 +135,8 @@ class Workshop:
 
     def modules(self) -> None:
         """Each one, by its name."""
-        names = "[m.name for p in sys.argv[1:] for m in walk_packages(import_module(p).__path__, p + '.')]"
+        found = "walk_packages(import_module(p).__path__, p + '.')"
+        names = f"[m.name for p in sys.argv[1:] for m in {found}]"
         program = (
             "import sys\nfrom importlib import import_module\nfrom pkgutil import walk_packages\n"
             f"for name in {names}: import_module(name)"
