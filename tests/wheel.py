@@ -126,6 +126,7 @@ class Workshop:
         run(decode, cwd=self.folder, want=['"amount_minor": 1234'])
         run([simulator, "--help"], cwd=self.folder, want=["--time-scale"])
         run([simulator, "--list-scenarios"], cwd=self.folder, want=["answer-lost-after-commit"])
+        run([self.bin / "printer-simulator", "--help"], cwd=self.folder, want=["--papers"])
         shown = run(
             [self.python, "-c", f"import {', '.join(PACKAGES)}; print(protocols.__path__)"],
             cwd=self.folder,
