@@ -21,12 +21,17 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LIMIT_S: Final = 600.0  # bounds one step
-PACKAGES: Final = ("drivers", "protocols", "simulators", "terminal_agent")
+PACKAGES: Final = ("drivers", "printing", "protocols", "simulators", "terminal_agent")
 # A refund of 12.34 with the password 123456.
 REFUND_HEX: Final = "06310A12345604000000001234"
-# A slice of the tests; all of them run in the checkout.
+# What can fail in a wheel alone: every module and every file of data that is read, every scenario,
+# and the plugin in somebody else's project. All that the code does is tested in the checkout.
 TESTS: Final = (
-    "tests/protocols",
+    *(f"tests/protocols/test_{name}_vectors.py" for name in ("ecr17", "nexo", "transbank", "zvt")),
+    "tests/conformance/test_messages.py::test_the_golden_vectors_name_their_source_and_hold",
+    "tests/conformance/test_messages.py::test_every_result_code_has_an_outcome_and_words_in_both_languages",
+    "tests/prompts",
+    "tests/slips",
     "tests/conformance/test_faults.py::test_every_scenario_of_the_simulator_ends_in_the_truth",
     "tests/process/test_foreign.py",
 )
@@ -46,6 +51,16 @@ def ask(terminal: TerminalFactory) -> int:
     reveal_type(terminal(tcp=True).device)
     reveal_type(read(Path("config.toml")).config.language)
     return main(["--version"])
+"""
+IMPORT_ALL: Final = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+
+for package in map(import_module, sys.argv[1:]):
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
 """
 REVEALED: Final = ('"int"', '"str"', '"str"', "Literal['en']")
 
@@ -127,6 +142,10 @@ class Workshop:
         if str(self._home) not in shown:
             raise Failed(f"the packages come from {shown}")
 
+    def modules(self) -> None:
+        """Each one, by its name."""
+        run([self.python, "-c", IMPORT_ALL, *PACKAGES], cwd=self.folder)
+
     def tests(self, *which: str) -> None:
         """Our tests, copied without the code that they test."""
         there = self.folder / "elsewhere"
@@ -183,6 +202,8 @@ def main() -> int:
                 shop.programs(wheel.name.split("-")[1])
             with step("test tools installed"):
                 shop.install("--require-hashes", "-r", ROOT / "requirements-dev.txt")
+            with step("every module is imported"):
+                shop.modules()
             with step("types are seen from outside"):
                 shop.types()
             with step("tests pass against the installed packages"):
