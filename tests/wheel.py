@@ -53,6 +53,16 @@ def ask(terminal: TerminalFactory) -> int:
     reveal_type(read(Path("config.toml")).config.language)
     return main(["--version"])
 """
+IMPORT_ALL: Final = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+
+for package in map(import_module, sys.argv[1:]):
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+"""
 REVEALED: Final = ('"int"', '"str"', '"str"', "Literal['en']")
 
 
@@ -136,13 +146,7 @@ class Workshop:
 
     def modules(self) -> None:
         """Each one, by its name."""
-        found = "walk_packages(import_module(p).__path__, p + '.')"
-        names = f"[m.name for p in sys.argv[1:] for m in {found}]"
-        program = (
-            "import sys\nfrom importlib import import_module\nfrom pkgutil import walk_packages\n"
-            f"for name in {names}: import_module(name)"
-        )
-        run([self.python, "-c", program, *PACKAGES], cwd=self.folder)
+        run([self.python, "-c", IMPORT_ALL, *PACKAGES], cwd=self.folder)
 
     def tests(self, *which: str) -> None:
         """Our tests, copied without the code that they test."""
@@ -200,6 +204,8 @@ def main() -> int:
                 shop.programs(wheel.name.split("-")[1])
             with step("test tools installed"):
                 shop.install("--require-hashes", "-r", ROOT / "requirements-dev.txt")
+            with step("every module is imported"):
+                shop.modules()
             with step("types are seen from outside"):
                 shop.types()
             with step("tests pass against the installed packages"):
