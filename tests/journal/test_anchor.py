@@ -257,6 +257,7 @@ def test_a_chain_written_anew_is_found_and_the_part_is_named(tmp_path: Path) -> 
         with pytest.raises(JournalCorrupt, match="one of the 4 before it") as caught:
             journal.verify([late, early], tables=False)
     assert (caught.value.code, caught.value.seq) == ("journal.rewritten", len(rows))
+    assert caught.value.details["path"] == str(path)
 
 
 @pytest.mark.parametrize("shard", range(4))

@@ -86,6 +86,7 @@ def test_how_the_original_stands_decides_a_void(
 ) -> None:
     found = judge(asked(told))
     assert (found.verdict, found.reasons) == (verdict, (why,))
+    assert found.evidence is (None if verdict is Verdict.CANNOT_TELL else Evidence.BY_REFERENCE)
 
 
 def test_an_original_whose_number_nobody_knows_is_taken_as_it_is_shown() -> None:
