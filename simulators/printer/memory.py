@@ -21,7 +21,8 @@ class MemoryPrinterLine:
     """The till's end of the line. Not open at first.
 
     `readable` False: a line without a back channel. `system_buffer`: so many bytes the system takes
-    at once and hands on as the printer has room; they are lost when the line dies.
+    at once and hands on as the printer has room; they are lost when the line dies. `sudden`: a line
+    that dies in a write does not say how much of it went, as USB does not.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class MemoryPrinterLine:
         network: bool = True,
         readable: bool = True,
         system_buffer: int = 0,
+        sudden: bool = False,
     ) -> None:
         self._printer = printer
         self._clock = clock
         self._network = network
         self._buffer_max = system_buffer
+        self._sudden = sudden
         self._buffer = bytearray()
         self._heard = bytearray()
         self._is_open = False
@@ -85,6 +88,8 @@ class MemoryPrinterLine:
             return len(part)
         before = self._printer.received
         self._hear(self._printer.receive(data, now))
+        if self._sudden and self._dead():
+            raise CableOut
         return self._printer.received - before
 
     def _move(self, now: float) -> None:

@@ -28,8 +28,9 @@ _FONT_FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/
 _FONT_FILES: Final = ("NotoSansMonoCJK*", "NotoSansCJK-Regular*", "wqy-zenhei*", "msyh.tt*",
                       "PingFang*", "DejaVuSansMono.ttf", "LiberationMono-Regular.ttf",
                       "Menlo*", "consola.ttf")  # fmt: skip
-# Of a letter's height; the rest is room above and below.
+# Of a letter's height: the size of the font, and where the line is that letters stand on.
 _LETTER: Final = 20 / 24
+_BASE: Final = 19 / 24
 _INK, _PAPER = 0, 1
 
 
@@ -77,16 +78,13 @@ def _draw_code(image: Image.Image, row: QrRow, y: int) -> None:
 
 def _draw_glyph(image: Image.Image, glyph: Glyph, y: int) -> None:
     """One letter in its own box, drawn in the usual height and stretched as the printer does."""
-    box = Image.new("1", (glyph.width, glyph.height), _PAPER)
-    pen = ImageDraw.Draw(box)
     font = _font(glyph.height)
-    _, _, right, bottom = pen.textbbox((0, 0), glyph.char, font=font)
-    width, height = max(1, round(right)), max(1, round(bottom))
-    letter = Image.new("1", (width, max(height, glyph.height)), _PAPER)
-    ImageDraw.Draw(letter).text((0, 0), glyph.char, font=font, fill=_INK)
-    if glyph.bold:
-        ImageDraw.Draw(letter).text((1, 0), glyph.char, font=font, fill=_INK)
-    box.paste(letter.resize((glyph.width, letter.height)), (0, 0))
+    letter = Image.new("1", (max(1, round(font.getlength(glyph.char))), glyph.height), _PAPER)
+    pen, base = ImageDraw.Draw(letter), round(glyph.height * _BASE)
+    for shift in (0, 1) if glyph.bold else (0,):
+        pen.text((shift, base), glyph.char, font=font, fill=_INK, anchor="ls")
+    box = letter.resize((glyph.width, glyph.height))
+    pen = ImageDraw.Draw(box)
     if glyph.underline:
         pen.line((0, glyph.height - 1, glyph.width, glyph.height - 1), fill=_INK)
     if glyph.reverse:

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from terminal_agent.cli.parser_printers import printer_commands
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -306,21 +308,6 @@ def _ports(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _printer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "printer",
-        metavar="NAME",
-        nargs="?",
-        help="which printer of the configuration (default: that of the slips)",
-    )
-    _json(parser)
-
-
-def _printer_probe(parser: argparse.ArgumentParser) -> None:
-    _printer(parser)
-    parser.add_argument("--dry-run", action="store_true", help="tell it, and write nothing")
-
-
 _COMMANDS: tuple[tuple[str, str, Adder | None], ...] = (
     ("demo", "watch two refunds happen against a software terminal", _demo),
     ("refund", "give money back; asks, or takes everything from options", _refund),
@@ -379,16 +366,7 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
             ("end-of-day", "close the batch; refused while a case is open", _device),
         ),
     ),
-    (
-        "printer",
-        "receipt printers; none of these touches a refund",
-        (
-            ("list", "what hangs on this computer, as the configuration wants it", _json),
-            ("status", "is it there, and can it print?", _printer),
-            ("probe", "find out what it can, and write it down", _printer_probe),
-            ("test", "print a page with grid, letters, QR code and cut", _printer),
-        ),
-    ),
+    ("printer", "receipt printers; none of these touches a refund", printer_commands(_json)),
     (
         "config",
         "the configuration",

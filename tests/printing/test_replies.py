@@ -153,6 +153,8 @@ def test_a_block_without_end_is_given_up() -> None:
         (Question.ERROR_CAUSE, 0x52, PrinterStatus(error=True)),
         (Question.PAPER, 0x12, PrinterStatus(paper=Paper.PRESENT)),
         (Question.PAPER, 0x1E, PrinterStatus(paper=Paper.NEAR_END)),
+        (Question.PAPER, 0x52, PrinterStatus(paper=Paper.OUT)),
+        (Question.PAPER, 0x16, PrinterStatus(paper=Paper.NEAR_END)),
         (Question.PAPER, 0x72, PrinterStatus(paper=Paper.OUT)),
         (Question.PAPER, 0x7E, PrinterStatus(paper=Paper.OUT)),
     ],

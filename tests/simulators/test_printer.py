@@ -360,3 +360,13 @@ def test_people_can_do_all_that_they_are_offered() -> None:
     with pytest.raises(BadFault):
         people.run("fault jam", 1.0)
     assert len(COMMANDS) == 8
+
+
+def test_without_any_font_a_paper_still_becomes_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulators.printer import picture
+
+    monkeypatch.setattr(picture, "_font_file", lambda: None)
+    picture._font.cache_clear()
+    device = printed(b"plain \x1c&\xcd\xcb\n" + CUT)
+    assert device.papers[0].png().startswith(b"\x89PNG")
+    picture._font.cache_clear()

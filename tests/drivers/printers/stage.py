@@ -23,11 +23,13 @@ class Wire:
     name: str
     network: bool = True
     system_buffer: int = 0
+    sudden: bool = False
 
 
 WIRES = (
     Wire("network"),
     Wire("network with a buffer", system_buffer=96),
+    Wire("USB", sudden=True),
     Wire("serial", network=False),
     Wire("serial with a buffer", network=False, system_buffer=96),
 )
@@ -59,6 +61,7 @@ class Stage:
             network=wire.network,
             readable=readable,
             system_buffer=wire.system_buffer,
+            sudden=wire.sudden,
         )
         self.limits = limits or PrintLimits(piece_bytes=64)
         self.profile = profile
