@@ -94,6 +94,7 @@ class SlipConfig(_Section):
     columns: Literal[32, 42, 48] = 32
     language: Literal["en", "zh", "de", "fr", "it", "es"] | None = None
     folder: str = "slips"
+    printer: str | None = None
 
 
 class TimeConfig(_Section):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from terminal_agent.journal.replay import Reader
     from terminal_agent.journal.store import Journal
     from terminal_agent.journal.witness import Witness
+    from terminal_agent.runtime.print_jobs import Press
     from terminal_agent.runtime.station import Station
 
 
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class Context:
     """One run of the program. Streams, clock, environment and what makes a line come in.
 
-    `line_maker` None is the drivers' own; tests and simulations bring a line in memory.
+    `line_maker` and `press_maker` None are the drivers' own; tests and simulations bring a line
+    and a printer in memory.
     """
 
     arguments: argparse.Namespace
@@ -46,6 +48,7 @@ class Context:
     stderr: TextIO
     clock: Clock = field(default_factory=SystemClock)
     line_maker: Callable[[LinkSettings], Link] | None = None
+    press_maker: Callable[[str], Press] | None = None
 
     @classmethod
     def of_process(cls, arguments: argparse.Namespace) -> Context:
@@ -122,6 +125,28 @@ class Context:
         )
         undo.callback(station.terminal.close)
         return station
+
+    def press(self, name: str | None, undo: ExitStack) -> Press | None:
+        """The named printer, not opened yet; None for none. `undo` gives its line back.
+
+        Raises ConfigError.
+        """
+        if name is None:
+            return None
+        make = self.press_maker
+        if make is None:
+            from terminal_agent.errors import ConfigError
+
+            raise ConfigError(
+                "config.value",
+                f"there is no printer {name!r}",
+                file=str(self.config_path),
+                key="slip.printer",
+                what_to_do="Leave it out.",
+            )
+        press = make(name)
+        undo.callback(press.printer.close)
+        return press
 
     def journal(self) -> Journal:
         """The journal, for writing. Raises ConfigError, JournalError."""

@@ -248,6 +248,23 @@ def _count(text: str) -> int:
     return number
 
 
+def _slip_print(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "case", metavar="CASE", nargs="?", help="a further copy of this case's slip"
+    )
+    parser.add_argument("--due", action="store_true", help="all slips that did not come out yet")
+    parser.add_argument("--copy", choices=("merchant", "customer"), help="only this copy")
+    parser.add_argument("--printer", metavar="NAME", help="which printer of the configuration")
+    _json(parser)
+
+
+def _slip_confirm(parser: argparse.ArgumentParser) -> None:
+    _case(parser)
+    parser.add_argument("code", metavar="CODE", help="the code on the paper, such as K7MR")
+    parser.add_argument("--by", metavar="NAME", required=True, help="who holds the slip")
+    _json(parser)
+
+
 def _quarantine_release(parser: argparse.ArgumentParser) -> None:
     _trace_of_line(parser)
     parser.add_argument("--first", metavar="NAME", required=True, help="first person")
@@ -344,6 +361,8 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
         (
             ("show", "how a slip looks, on the screen; prints nothing", _slip_show),
             ("preview", "how a slip looks, in a file; prints nothing", _slip_preview),
+            ("print", "print the slips of a case again, or all that wait", _slip_print),
+            ("confirm", "a person holds the complete slip with this code", _slip_confirm),
         ),
     ),
     (

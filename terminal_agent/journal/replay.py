@@ -6,6 +6,7 @@ record that is not what was written.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -180,6 +181,31 @@ class Reader:
         return (
             self._one("SELECT 1 FROM attempt_references WHERE reference = ?", reference) is not None
         )
+
+    # --- slips -------------------------------------------------------------------------------
+
+    def waiting_slips(self) -> list[str]:
+        """Cases with a copy that did not come out, or that nobody knows of, oldest first.
+
+        Walks over every note about a slip: for a command of its own, not for each refund.
+        """
+        last: dict[tuple[str, str, str], str] = {}
+        for case_id, kind, payload in self._all(
+            "SELECT case_id, kind, payload FROM records JOIN case_records USING (seq)"
+            " WHERE kind LIKE 'print%' ORDER BY seq"
+        ):
+            told = json.loads(str(payload))
+            last[str(case_id), told["slip_id"], told["copy"]] = str(kind)
+        return list(dict.fromkeys(place[0] for place, kind in last.items() if kind != "printed"))
+
+    def last_print(self) -> Fact | None:
+        """The newest note on a job that went to a printer; None where none ever did."""
+        row = self._one(
+            "SELECT seq FROM records WHERE kind IN ('print_started', 'print_uncertain')"
+            """ OR (kind = 'printed' AND schema > 1 AND payload NOT LIKE '%"proof":"kept"%')"""
+            " ORDER BY seq DESC LIMIT 1"
+        )
+        return self.record(int(str(row[0]))).fact if row else None
 
     # --- sales -------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ MEANINGS = {
     "slip.columns": "width of a slip in characters",
     "slip.language": "language of the slips; none: as the screen",
     "slip.folder": "where slips are put, relative to the configuration file's folder",
+    "slip.printer": "the printer that slips come out of, beside the file; none: files alone",
     "time.scale": "for tests with the simulator only: every waiting time is divided by it",
 }
 

@@ -13,7 +13,7 @@ from terminal_agent.refund.states import CaseState, SlipState
 from terminal_agent.runtime import slip_printing
 from terminal_agent.runtime.attempts import sale_of
 from terminal_agent.runtime.slip_content import SlipSettings
-from terminal_agent.runtime.slip_printing import SlipPrinter
+from terminal_agent.runtime.slip_printing import PutOut, SlipPrinter
 from terminal_agent.runtime.verdicts import Word, give
 from terminal_agent.slips.model import SlipError
 from tests.cli.till import ONE_SALE
@@ -43,48 +43,50 @@ def test_a_disk_without_room_leaves_the_money_and_is_printed_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(slip_printing, "write_slip", full)
-        case, files, failed = printer.print_due(case)
-    assert (files, failed.code if failed else "") == ([], "slip.not_written")
-    assert {slip.state for slip in case.slips} == {SlipState.PRINT_FAILED}
-    assert case.state is CaseState.REFUNDED
+        out = printer.print_due(case)
+    assert (out.files, out.failed.code if out.failed else "") == ((), "slip.not_written")
+    assert {slip.state for slip in out.case.slips} == {SlipState.NOT_SENT}
+    assert out.case.state is CaseState.REFUNDED
     with monkeypatch.context() as patch:
         patch.setattr(slip_printing, "write_slip", full)
-        again, _, failed = printer.print_due(case)
-    assert failed is not None
-    assert again == case  # the second failure of the same print says nothing new
-    _, files, failed = printer.print_due(case)
-    assert (len(files), failed) == (2, None)
-    assert "Corner Shop" in files[0].read_text(encoding="utf-8")
+        again = printer.print_due(out.case)
+    assert again.failed is not None
+    assert again.case == out.case  # the second failure of the same print says nothing new
+    out = printer.print_due(again.case)
+    assert (len(out.files), out.failed) == (2, None)
+    assert {slip.state for slip in out.case.slips} == {SlipState.CONFIRMED}
+    assert "Corner Shop" in out.files[0].read_text(encoding="utf-8")
 
 
 def test_what_is_printed_is_not_printed_again(tmp_path: Path) -> None:
     floor = Floor(tmp_path)
     printer = printer_of(floor, tmp_path / "paper")
-    case, files, _ = printer.print_due(floor.refund().case)
-    assert len(files) == 2
-    assert printer.print_due(case) == (case, [], None)
+    out = printer.print_due(floor.refund().case)
+    assert len(out.files) == 2
+    assert printer.print_due(out.case) == PutOut(out.case)
 
 
 def test_every_reprint_carries_its_number(tmp_path: Path) -> None:
     floor = Floor(tmp_path)
     printer = printer_of(floor, tmp_path / "paper")
-    case, _, _ = printer.print_due(floor.refund().case)
+    case = printer.print_due(floor.refund().case).case
     for number in (1, 2):
-        case, files, _ = printer.print_due(printer.reprint(case))
+        out = printer.print_due(printer.reprint(case))
+        case = out.case
         assert {slip.reprint for slip in case.slips} == {number}
-        assert len(files) == 2
+        assert len(out.files) == 2
 
 
 def test_a_declined_case_is_printed_only_on_demand(tmp_path: Path) -> None:
     decline = '[[step]]\non = "money"\ndo = "decline"\ncode = "05"\n'
     floor = Floor(tmp_path, scenario=ONE_SALE + decline)
     printer = printer_of(floor, tmp_path / "paper")
-    case, files, _ = printer.print_due(floor.refund().case)
-    assert files == []
-    case, files, _ = printer.print_due(printer.reprint(case))
-    assert len(files) == 2
-    assert {slip.reprint for slip in case.slips} == {0}
-    assert "05" in files[0].read_text(encoding="utf-8")
+    out = printer.print_due(floor.refund().case)
+    assert out.files == ()
+    out = printer.print_due(printer.reprint(out.case))
+    assert len(out.files) == 2
+    assert {slip.reprint for slip in out.case.slips} == {0}
+    assert "05" in out.files[0].read_text(encoding="utf-8")
 
 
 def test_a_verdict_on_a_settled_case_is_refused_by_the_runtime_too(tmp_path: Path) -> None:
