@@ -22,7 +22,7 @@ from terminal_agent.journal.errors import (
 from terminal_agent.journal.replay import SaleState
 from terminal_agent.journal.store import money_if_lost
 from terminal_agent.refund.case import apply, case_number
-from terminal_agent.refund.evidence import PersonVerdict
+from terminal_agent.refund.evidence import PersonVerdict, PrintProof
 from terminal_agent.refund.facts import (
     AttemptApproved,
     AttemptArmed,
@@ -34,6 +34,9 @@ from terminal_agent.refund.facts import (
     Fact,
     HumanVerdict,
     JournalOpened,
+    Printed,
+    PrintStarted,
+    PrintUncertain,
     QuarantineReleased,
     QuarantineStarted,
     RefusalNoted,
@@ -288,6 +291,19 @@ class FakeJournal(TappedJournal):
     def reference_is_ours(self, reference: str | None) -> bool:
         """Whether an attempt carries it."""
         return reference in self.disk.books.references
+
+    def waiting_slips(self) -> list[str]:
+        """Cases with a copy that still has to come out."""
+        cases = self.disk.books.cases.values()
+        return [c.case_id for c in cases if any(slip.waiting for slip in c.slips)]
+
+    def last_print(self) -> Fact | None:
+        """The newest note on a job for a printer."""
+        for fact in reversed(self.disk.facts):
+            paper = isinstance(fact, Printed) and fact.proof is not PrintProof.KEPT
+            if paper or isinstance(fact, PrintStarted | PrintUncertain):
+                return fact
+        return None
 
     def sale(self, sale_id: str) -> SaleState | None:
         """One sale."""
