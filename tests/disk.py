@@ -22,7 +22,7 @@ from terminal_agent.journal.errors import (
 from terminal_agent.journal.replay import SaleState
 from terminal_agent.journal.store import money_if_lost
 from terminal_agent.refund.case import apply, case_number
-from terminal_agent.refund.evidence import PersonVerdict, PrintProof
+from terminal_agent.refund.evidence import PersonVerdict
 from terminal_agent.refund.facts import (
     AttemptApproved,
     AttemptArmed,
@@ -34,19 +34,18 @@ from terminal_agent.refund.facts import (
     Fact,
     HumanVerdict,
     JournalOpened,
-    Printed,
-    PrintStarted,
-    PrintUncertain,
     QuarantineReleased,
     QuarantineStarted,
     RefusalNoted,
     SaleRecorded,
 )
+from terminal_agent.refund.slips import last_on_paper
 from tests.setting import TappedJournal
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from terminal_agent.refund.facts import SlipFact
     from terminal_agent.refund.nouns import RefundCase
 
 _PATH: Final = Path("journal of the world")
@@ -297,13 +296,9 @@ class FakeJournal(TappedJournal):
         cases = self.disk.books.cases.values()
         return [c.case_id for c in cases if any(slip.waiting for slip in c.slips)]
 
-    def last_print(self) -> Fact | None:
+    def last_print(self) -> SlipFact | None:
         """The newest note on a job for a printer."""
-        for fact in reversed(self.disk.facts):
-            paper = isinstance(fact, Printed) and fact.proof is not PrintProof.KEPT
-            if paper or isinstance(fact, PrintStarted | PrintUncertain):
-                return fact
-        return None
+        return last_on_paper(reversed(self.disk.facts))
 
     def sale(self, sale_id: str) -> SaleState | None:
         """One sale."""

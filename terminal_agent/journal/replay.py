@@ -32,9 +32,11 @@ from terminal_agent.refund.facts import (
     QuarantineStarted,
     SaleRecorded,
 )
+from terminal_agent.refund.slips import last_on_paper
 from terminal_agent.refund.states import CaseState
 
 if TYPE_CHECKING:
+    from terminal_agent.refund.facts import SlipFact
     from terminal_agent.refund.nouns import RefundCase
     from terminal_agent.refund.sale import Sale
 
@@ -198,14 +200,13 @@ class Reader:
             last[str(case_id), told["slip_id"], told["copy"]] = str(kind)
         return list(dict.fromkeys(place[0] for place, kind in last.items() if kind != "printed"))
 
-    def last_print(self) -> Fact | None:
-        """The newest note on a job that went to a printer; None where none ever did."""
-        row = self._one(
-            "SELECT seq FROM records WHERE kind IN ('print_started', 'print_uncertain')"
-            """ OR (kind = 'printed' AND schema > 1 AND payload NOT LIKE '%"proof":"kept"%')"""
-            " ORDER BY seq DESC LIMIT 1"
-        )
-        return self.record(int(str(row[0]))).fact if row else None
+    def last_print(self) -> SlipFact | None:
+        """What is known last of a job that a printer has, or had; None where none ever did."""
+        with translated(self._path):
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE kind LIKE 'print%' ORDER BY seq DESC"  # noqa: S608
+            )
+            return last_on_paper(self._checked(row).fact for row in rows)
 
     # --- sales -------------------------------------------------------------------------------
 

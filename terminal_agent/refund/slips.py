@@ -21,7 +21,9 @@ from terminal_agent.refund.nouns import Slip
 from terminal_agent.refund.states import SlipState
 
 if TYPE_CHECKING:
-    from terminal_agent.refund.facts import SlipFact
+    from collections.abc import Iterable
+
+    from terminal_agent.refund.facts import Fact, SlipFact
 
 _PROOFS = {
     PrintProof.KEPT: SlipEvent.KEPT,
@@ -50,6 +52,26 @@ def slips_after(slips: tuple[Slip, ...], fact: SlipFact) -> tuple[Slip, ...]:
 def may_reprint(slip: Slip) -> bool:
     """Whether a further copy would be marked; otherwise this copy has not come out yet."""
     return not isinstance(step_slip(slip.state, SlipEvent.AGAIN), Refused)
+
+
+def last_on_paper(newest_first: Iterable[Fact]) -> SlipFact | None:
+    """The newest note on a job that a printer may have got a byte of: its end, or its beginning."""
+    unsent: set[tuple[str, str, int]] = set()
+    for fact in newest_first:
+        if isinstance(fact, PrintNotSent):
+            unsent.add((fact.slip_id, fact.copy, fact.reprint))
+        elif isinstance(fact, PrintStarted):
+            place = (fact.slip_id, fact.copy, fact.reprint)
+            if place not in unsent:
+                return fact
+            unsent.remove(place)
+        elif isinstance(fact, PrintUncertain | Printed) and not _is_file(fact):
+            return fact
+    return None
+
+
+def _is_file(fact: SlipFact) -> bool:
+    return isinstance(fact, Printed) and fact.proof is PrintProof.KEPT
 
 
 def _first(fact: SlipFact) -> Slip:
