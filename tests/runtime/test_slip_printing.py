@@ -162,7 +162,7 @@ def test_the_shop_has_its_file_before_the_printer_gets_a_byte(
     out = printer.print_due(floor.refund().case)
     assert (len(out.files), out.failed, len(fake.papers)) == (2, None, 2)
     for path, paper in zip(out.files, fake.papers, strict=True):
-        code = next(line for line in paper.lines if line.startswith("Slip code"))
+        code = next(line for line in paper.lines if line.startswith("Code of this copy"))
         assert code in path.read_text(encoding="utf-8")
     assert {slip.state for slip in out.case.slips} == {SlipState.CONFIRMED}
 
