@@ -1,12 +1,14 @@
 """One strict TOML file; every wrong key is named with its file and a remedy.
 
-The file is found by `--config`, then REFUND_AGENT_CONFIG, then the platform's own folder. Probed
-profiles in `profiles.d/NAME.toml` beside it may confirm capabilities; the main file wins.
+The file is found by `--config`, then REFUND_AGENT_CONFIG, then the platform's own folder. What
+probes found out lies beside it, `profiles.d/NAME.toml` for a terminal and `printer-NAME.toml` for a
+printer; the main file wins.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,8 +21,6 @@ from protocols.kit.registry import load
 from terminal_agent.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pydantic_core import ErrorDetails
 
 VARIABLE = "REFUND_AGENT_CONFIG"
@@ -65,6 +65,35 @@ class TerminalConfig(_Section):
             raise ValueError(error.what_happened) from None
 
 
+class PrinterConfig(_Section):
+    """One receipt printer. What is not known about it counts as absent; `printer probe` finds out.
+
+    Without `answers` the printer is blind: a person confirms every slip.
+    """
+
+    link: str
+    columns: Literal[32, 42, 48] = 32
+    charset: Literal["", "cp437", "cp850", "cp858", "cp1252", "gb18030"] = "cp858"
+    code_page: Annotated[int, Field(ge=0, le=255)] = 19
+    answers: bool = False
+    process_id: bool = False
+    native_qr: bool = False
+    cutter: bool = True
+    picture: bool = True
+
+    @field_validator("link")
+    @classmethod
+    def _known_link(cls, value: str) -> str:
+        from drivers.clock import SystemClock
+        from drivers.printers.factory import build_link
+
+        try:
+            build_link(value, SystemClock())
+        except RefundAgentError as error:
+            raise ValueError(f"{error.what_happened}; {error.what_to_do}") from None
+        return value
+
+
 class JournalConfig(_Section):
     """Where the journal lies; relative to the configuration file.
 
@@ -94,7 +123,7 @@ class SlipConfig(_Section):
     columns: Literal[32, 42, 48] = 32
     language: Literal["en", "zh", "de", "fr", "it", "es"] | None = None
     folder: str = "slips"
-    printer: str | None = None
+    printer: str = ""
 
 
 class TimeConfig(_Section):
@@ -108,6 +137,7 @@ class Config(_Section):
 
     language: Literal["en", "zh"] = "en"
     terminal: dict[str, TerminalConfig] = Field(default_factory=dict)
+    printer: dict[str, PrinterConfig] = Field(default_factory=dict)
     journal: JournalConfig = JournalConfig()
     policy: PolicyConfig = PolicyConfig()
     slip: SlipConfig = SlipConfig()
@@ -152,6 +182,24 @@ class Loaded:
             )
         return name, known[name]
 
+    def printer(self, name: str | None) -> tuple[str, PrinterConfig]:
+        """The named printer, that of the slips, or the only one. Raises ConfigError otherwise."""
+        known = self.config.printer
+        name = name or self.config.slip.printer or None
+        if name is None and len(known) == 1:
+            return next(iter(known.items()))
+        if name is None or name not in known:
+            what = f"there is no printer {name!r}" if name else "no printer was named"
+            choice = ", ".join(known) or "none is configured yet"
+            raise ConfigError(
+                "config.no_printer",
+                what,
+                file=str(self.path),
+                key="[printer.NAME]",
+                what_to_do=f"Name one of those that are configured: {choice}.",
+            )
+        return name, known[name]
+
     def amount(self, key: str, text: str | None, currency: Currency) -> int | None:
         """A policy amount in minor units."""
         if text is None:
@@ -166,6 +214,15 @@ class Loaded:
                 key=f"policy.{key}",
                 what_to_do=f'Write an amount in {currency.alpha} as a text, such as "250.00".',
             ) from error
+
+
+# What a probe may find out, by the table of the main file: how the names of its files in
+# profiles.d begin, and the keys.
+PROBED_FOLDER = "profiles.d"
+_PROBED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "terminal": ("", frozenset({"profile", "capabilities_confirmed"})),
+    "printer": ("printer-", frozenset(PrinterConfig.model_fields) - {"link"}),
+}
 
 
 def default_path() -> Path:
@@ -200,11 +257,24 @@ def read(path: Path) -> Loaded:
                 what_to_do=f"Choose one of: {', '.join(profiles)}.",
             )
         _check_options(path, name, terminal)
+    _check_slip_printer(path, config)
     loaded = Loaded(config, path.absolute(), _origins(path, config, raw, probed))
     loaded.beside(config.journal.path, key="journal.path")
     loaded.beside(config.slip.folder, key="slip.folder")
     loaded.beside(config.journal.anchors, key="journal.anchors")
     return loaded
+
+
+def _check_slip_printer(path: Path, config: Config) -> None:
+    name = config.slip.printer
+    if name and name not in config.printer:
+        raise ConfigError(
+            "config.value",
+            f"there is no printer {name!r}",
+            file=str(path),
+            key="slip.printer",
+            what_to_do=f"Write a table [printer.{name}], or name another printer.",
+        )
 
 
 def _check_options(path: Path, name: str, terminal: TerminalConfig) -> None:
@@ -254,19 +324,19 @@ def _toml(path: Path) -> dict[str, object]:
 
 
 def _probed(path: Path, raw: dict[str, object]) -> dict[str, str]:
-    """Let profiles.d/NAME.toml fill what the main file leaves open; says which keys it filled."""
+    """Let the files of profiles.d fill what the main file leaves open; says which keys they
+    filled."""
     filled: dict[str, str] = {}
-    terminals = raw.get("terminal")
-    if not isinstance(terminals, dict):
-        return filled
-    for name, section in terminals.items():
-        probe = path.parent / "profiles.d" / f"{name}.toml"
-        if not isinstance(section, dict) or not _is_file(probe):
-            continue
-        for key, value in _toml(probe).items():
-            if key in {"profile", "capabilities_confirmed"} and key not in section:
-                section[key] = value
-                filled[f"terminal.{name}.{key}"] = str(probe)
+    for kind, (prefix, keys) in _PROBED.items():
+        sections = raw.get(kind)
+        for name, section in sections.items() if isinstance(sections, dict) else ():
+            probe = path.parent / PROBED_FOLDER / f"{prefix}{name}.toml"
+            if not isinstance(section, dict) or not _is_file(probe):
+                continue
+            for key, value in _toml(probe).items():
+                if key in keys and key not in section:
+                    section[key] = value
+                    filled[f"{kind}.{name}.{key}"] = str(probe)
     return filled
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from drivers.clock import Clock
     from drivers.printers.contract import PrinterLink
+    from printing.escpos.replies import Reply
     from printing.profile import PrinterProfile
     from printing.status import PrinterStatus
 
@@ -36,7 +37,7 @@ _CAUSES = (Question.OFFLINE_CAUSE, Question.ERROR_CAUSE)
 
 
 @dataclass(slots=True)
-class _Job:
+class Job:
     """The job under way: its bytes with the question for the echo, and how far it went."""
 
     process_id: bytes
@@ -80,7 +81,7 @@ class EscPosPrinter:
         self._echoes: set[bytes] = set()
         self._cleared = False
         self._open = False
-        self._job: _Job | None = None
+        self._job: Job | None = None
 
     @property
     def description(self) -> str:
@@ -119,7 +120,7 @@ class EscPosPrinter:
         that is none.
         """
         asked = ask_echo(process_id)
-        run = _Job(process_id, job + asked if self._hears_echo else job)
+        run = Job(process_id, job + asked if self._hears_echo else job)
         if self._job is not None and self._job.unfinished:
             return self._report(run, refused=True)
         self._job = run
@@ -142,7 +143,7 @@ class EscPosPrinter:
         Raises LinkError when there is no line.
         """
         if self._job is None or self._job.process_id != process_id:
-            self._job = _Job(process_id, b"")
+            self._job = Job(process_id, b"")
         run = self._job
         run.stalled, run.lost = False, ""
         self._take_line()
@@ -203,14 +204,17 @@ class EscPosPrinter:
             self._clock.wait(timeout_s)
             return
         for reply in self._reader.feed(self._link.read(max(timeout_s, 0.0))):
-            self._board.hear(reply)
-            match reply:
-                case Echo(process_id):
-                    self._echoes.add(process_id)
-                case Cleared():
-                    self._cleared = True
-                case _:
-                    pass
+            self._take_in(reply)
+
+    def _take_in(self, reply: Reply) -> None:
+        self._board.hear(reply)
+        match reply:
+            case Echo(process_id):
+                self._echoes.add(process_id)
+            case Cleared():
+                self._cleared = True
+            case _:
+                pass
 
     def _write_all(self, data: bytes, due: float) -> bool:
         """Harmless bytes, all of them or as many as go in time. Raises PrinterLost."""
@@ -266,7 +270,7 @@ class EscPosPrinter:
 
     # -- the job ---------------------------------------------------------------------------------
 
-    def _send(self, run: _Job) -> None:
+    def _send(self, run: Job) -> None:
         """Hand over what is left until the printer takes no byte for `stall_s`."""
         due = self._clock.monotonic() + self._limits.stall_s
         try:
@@ -285,13 +289,13 @@ class EscPosPrinter:
             run.lost = error.code
             self._give_up(error)
 
-    def _pieces(self, run: _Job) -> Iterable[bytes]:
+    def _pieces(self, run: Job) -> Iterable[bytes]:
         """What to write next, as long as something is left; a queue takes a job as a whole."""
         size = self._limits.piece_bytes if self._link.readable else len(run.data)
         while run.left:
             yield run.left[:size]
 
-    def _wait(self, run: _Job, time_s: float, *, until_stopped: bool) -> None:
+    def _wait(self, run: Job, time_s: float, *, until_stopped: bool) -> None:
         """Until the echo, the end of the time, or (if wanted) the word that it has stopped."""
         if run.over or not self._answers:
             return
@@ -313,15 +317,15 @@ class EscPosPrinter:
             run.lost = error.code
             self._give_up(error)
 
-    def _hear_until(self, run: _Job, due: float) -> None:
+    def _hear_until(self, run: Job, due: float) -> None:
         while not run.echoed and (left := due - self._clock.monotonic()) > 0:
             self._hear(left)
             run.echoed = self._has_echo(run)
 
-    def _has_echo(self, run: _Job) -> bool:
+    def _has_echo(self, run: Job) -> bool:
         return self._hears_echo and run.process_id in self._echoes
 
-    def _report(self, run: _Job, *, refused: bool = False) -> PrintReport:
+    def _report(self, run: Job, *, refused: bool = False) -> PrintReport:
         status = self._board.status
         held = run.stalled or status.can_print is False
         return PrintReport(

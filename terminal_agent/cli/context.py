@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from drivers.clock import Clock
     from drivers.links.contract import Link
     from drivers.links.factory import LinkSettings
+    from drivers.printers.contract import PrinterLink
     from terminal_agent.config import Loaded
     from terminal_agent.console.outcome import JsonValue
     from terminal_agent.journal.replay import Reader
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 class Context:
     """One run of the program. Streams, clock, environment and what makes a line come in.
 
-    `line_maker` and `press_maker` None are the drivers' own; tests and simulations bring a line
-    and a printer in memory.
+    `line_maker` and `printer_maker` None are the drivers' own; tests and simulations bring lines in
+    memory.
     """
 
     arguments: argparse.Namespace
@@ -48,7 +49,7 @@ class Context:
     stderr: TextIO
     clock: Clock = field(default_factory=SystemClock)
     line_maker: Callable[[LinkSettings], Link] | None = None
-    press_maker: Callable[[str], Press] | None = None
+    printer_maker: Callable[[str, Clock], PrinterLink] | None = None
 
     @classmethod
     def of_process(cls, arguments: argparse.Namespace) -> Context:
@@ -126,25 +127,16 @@ class Context:
         undo.callback(station.terminal.close)
         return station
 
-    def press(self, name: str | None, undo: ExitStack) -> Press | None:
-        """The named printer, not opened yet; None for none. `undo` gives its line back.
+    def press(self, name: str, undo: ExitStack) -> Press | None:
+        """The named printer, not opened yet; None for "". `undo` gives its line back.
 
         Raises ConfigError.
         """
-        if name is None:
+        if not name:
             return None
-        make = self.press_maker
-        if make is None:
-            from terminal_agent.errors import ConfigError
+        from terminal_agent.runtime.printers import build_press
 
-            raise ConfigError(
-                "config.value",
-                f"there is no printer {name!r}",
-                file=str(self.config_path),
-                key="slip.printer",
-                what_to_do="Leave it out.",
-            )
-        press = make(name)
+        press = build_press(self.loaded, name, self.clock, self.printer_maker)
         undo.callback(press.printer.close)
         return press
 

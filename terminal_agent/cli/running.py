@@ -49,13 +49,17 @@ _COMMANDS = {
     "terminal end-of-day": ("technician", "end_of_day"),
     "decode": ("decode", "decode"),
     "ports": ("technician", "ports"),
+    "printer list": ("printers", "list_all"),
+    "printer status": ("printers", "status"),
+    "printer test": ("printers", "test"),
+    "printer probe": ("printer_probe", "run_probe"),
     "config show": ("settings", "show"),
     "config check": ("settings", "check"),
     "journal verify": ("journal", "verify"),
     "journal anchor": ("journal", "anchor"),
 }
 # Commands that touch neither money nor journal run even in a damaged installation.
-_UNGUARDED = frozenset({"decode", "ports", "config show", "config check", "demo"})
+_UNGUARDED = frozenset({"decode", "ports", "printer list", "config show", "config check", "demo"})
 
 _MONEY = frozenset({"refund", "void", "recover"})
 

@@ -16,7 +16,7 @@ from tests.docs import configuration_page
 ROOT = Path(__file__).parents[2]
 # The first part of a code or text key; the words of these are ours to give.
 FAMILIES = (
-    "anchor|case|config|doubt|installation|journal|link|outcome|proof|quarantine|refusal|replay|slip"
+    "anchor|case|config|doubt|installation|journal|link|outcome|printer|proof|quarantine|refusal|replay|slip"
     "|step|trace|usage|why"
 )
 LITERAL = re.compile(rf'"((?:{FAMILIES})\.[a-z_]+)"')

@@ -36,6 +36,17 @@ MEANINGS = {
     ),
     "terminal.NAME.options": "a table of texts that only one protocol has. nexo: `sale_id` and"
     " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`",
+    "printer.NAME.link": "where the receipt printer is plugged in, see below",
+    "printer.NAME.columns": "letters in a line",
+    "printer.NAME.charset": "the letters it has of its own; empty: none, slips are printed as"
+    " pictures",
+    "printer.NAME.code_page": "the number that its `ESC t` gives to that charset",
+    "printer.NAME.answers": "`false`: it is blind, and a person confirms every slip",
+    "printer.NAME.process_id": "it says truly when a slip is on paper (`GS ( H`)",
+    "printer.NAME.native_qr": "it draws QR codes by itself; otherwise they are sent as pictures",
+    "printer.NAME.cutter": "it cuts the paper",
+    "printer.NAME.picture": "it prints pictures (`GS v 0`)",
+    "slip.printer": "which printer slips come out of, beside the file; empty: files alone",
     "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
     " add how far the journal reached; `journal verify` reads it, and each start of a command that"
     " writes holds the journal against its newest line",
@@ -50,7 +61,6 @@ MEANINGS = {
     "slip.columns": "width of a slip in characters",
     "slip.language": "language of the slips; none: as the screen",
     "slip.folder": "where slips are put, relative to the configuration file's folder",
-    "slip.printer": "the printer that slips come out of, beside the file; none: files alone",
     "time.scale": "for tests with the simulator only: every waiting time is divided by it",
 }
 
