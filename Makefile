@@ -14,6 +14,9 @@ HISTORIES ?= 100000
 RUNS   ?= 1000000
 MIB    ?= 100
 
+# These run once, with coverage; `make test` runs all others without.
+COVERED := tests/protocols tests/refund tests/policy tests/journal
+
 .PHONY: help demo test lint bench coverage docs pictures lock prove sweep fuzz mutate wheel clean
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -29,13 +32,12 @@ $(STAMP): requirements-dev.txt pyproject.toml
 demo: $(STAMP) ## watch two refunds happen, the second one through a lost answer
 	@$(BIN)/refund-agent demo
 
-test: lint $(STAMP) ## all tests, linters included (under ten minutes on two cores)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q --ignore=tests/bench
+test: lint $(STAMP) ## all tests, linters included (about ten minutes on two cores)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q --ignore=tests/bench $(COVERED:%=--ignore=%)
 	@$(MAKE) --no-print-directory coverage
 
 coverage: $(STAMP) ## branch coverage of the parts that money hangs on: must be 100 %
-	@$(BIN)/python -m pytest -q -n $(JOBS) tests/protocols tests/refund tests/policy tests/journal \
-		--cov --cov-report=
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(COVERED) --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=100 \
 		--include='protocols/*,terminal_agent/refund/*,terminal_agent/policy/*,terminal_agent/journal/*'
 

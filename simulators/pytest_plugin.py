@@ -1,8 +1,8 @@
-"""A pytest plugin: the fixtures `terminal_simulator` and `printer_simulator` start simulated
-terminals and receipt printers for a test.
+"""A pytest plugin that starts simulated terminals and receipt printers for a test.
 
-Ask for it in a conftest.py: `pytest_plugins = ["simulators.pytest_plugin"]`. It is loaded only
-where it is asked for, so that installing the product changes nobody else's test run.
+Its fixtures are `terminal_simulator` and `printer_simulator`. Ask for it in a conftest.py:
+`pytest_plugins = ["simulators.pytest_plugin"]`. It is loaded only where it is asked for, so that
+installing the product changes nobody else's test run.
 """
 
 from __future__ import annotations

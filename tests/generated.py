@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal_agent.refund import document
-from tests.docs import cli_page, configuration_page, journal_page, simulator_page
+from tests.docs import (
+    cli_page,
+    configuration_page,
+    journal_page,
+    printer_simulator_page,
+    simulator_page,
+)
 from tests.model import page as capabilities_page
 from tests.mutants import seeds
 from tests.slips import reference_page
@@ -26,6 +32,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": cli_page.render,
     "reference/configuration.md": configuration_page.render,
     "reference/journal.md": journal_page.render,
+    "reference/printer-simulator.md": printer_simulator_page.render,
     "reference/refund-flow.md": document.render,
     "reference/seeded-faults.md": seeds.render,
     "reference/simulator.md": simulator_page.render,

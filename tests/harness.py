@@ -207,6 +207,7 @@ class Shop:
             turnover_number=None if only_receipt else booked.turnover_number,
             rrn=None if only_receipt else booked.rrn,
             auth_code=None if only_receipt else booked.auth_code,
+            terminal_id=None if only_receipt else self.device.terminal.settings.terminal_id,
         )
         sale_book.add(self.journal, [sale], self.clock.wall())
         return sale

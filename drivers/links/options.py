@@ -1,5 +1,7 @@
-"""The values that link texts hold: whole numbers, seconds, words; what is none is a ValueError that
-reads well behind the value."""
+"""The values that link texts hold: whole numbers, seconds, words.
+
+What is none is a ValueError whose text reads well behind the value.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Protocol
 
-from drivers.errors import LinkRefused, PrinterLost
+from drivers.printers.faults import lost, refused
 
 
 class MemoryPrinter(Protocol):
@@ -51,9 +51,7 @@ class MemoryPrinterLink:
         try:
             self._line.open()
         except OSError as error:
-            raise LinkRefused(
-                f"{self._name} cannot be reached: {error}", details={"port": self._name}
-            ) from error
+            raise refused(self._name, error) from error
 
     def close(self) -> None:
         """Unplug; never raises."""
@@ -67,17 +65,11 @@ class MemoryPrinterLink:
         except OSError as error:
             written: object = getattr(error, "bytes_written", len(data))
             assert isinstance(written, int), "a count"
-            raise PrinterLost(
-                f"{self._name} was lost in a write: {error}",
-                written=written,
-                details={"port": self._name},
-            ) from error
+            raise lost(error, self._name, written=written) from error
 
     def read(self, timeout_s: float) -> bytes:
         """What the printer said, or b"". Raises PrinterLost."""
         try:
             return self._line.read(timeout_s)
         except OSError as error:
-            raise PrinterLost(
-                f"{self._name} was lost in a read: {error}", details={"port": self._name}
-            ) from error
+            raise lost(error, self._name) from error

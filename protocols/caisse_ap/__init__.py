@@ -28,4 +28,5 @@ PROTOCOL = ProtocolSpec(
     resynchronises=frozenset(),
     redials=frozenset({"tcp"}),
     tcp_port=8888,
+    options=frozenset({"integrator", "till"}),
 )

@@ -41,8 +41,8 @@ def encode(request: Request, settings: SessionSettings, profile: CaisseApProfile
     private = _private(request) if money else None
     return REQUEST.message(
         version=profile.version,
-        integrator=profile.integrator,
-        till=profile.till,
+        integrator=settings.options.get("integrator") or profile.integrator,
+        till=settings.options.get("till") or profile.till,
         currency=settings.currency,
         answer_when=_AT_THE_END,
         action=action,

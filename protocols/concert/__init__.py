@@ -28,5 +28,6 @@ PROTOCOL = ProtocolSpec(
     decode=decode,
     reference=reference,
     self_delimiting=False,
+    options=frozenset({"till"}),
     serial=SerialDefaults(baud=9600, bits=8, parity="N", stop_bits=1),
 )

@@ -46,7 +46,7 @@ def encode(request: Request, settings: SessionSettings, profile: ConcertProfile)
         return None
     money = request.operation.moves_money
     return REQUEST.message(
-        pos=profile.pos,
+        pos=settings.options.get("till") or profile.pos,
         amount_minor=_amount(request, settings) if money else 0,
         answer_flag=_SHORT,
         mode=_CARD,

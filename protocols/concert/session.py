@@ -227,9 +227,11 @@ class ConcertSession:
             self._phase = Phase.SENT
             self._due = now + wait_s / self._scale
             self._frame = self._line.send(self._body, now, repeats=0)
-        else:
+        elif self._phase is Phase.SENT:
             self._phase = Phase.LISTENING
             self._out.append(EOT)
+        else:  # it came behind the answer, in the same breath: nothing waits for it any more
+            self._clean = False
 
     def _give_back(self, now: float) -> None:
         """No line: give it back, and try again a little later."""

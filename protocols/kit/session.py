@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The sale that a void or a refund undoes, by the numbers the terminal knows it under."""
+    """The sale that a void or a refund undoes, by the numbers the terminal knows it under.
+
+    `date` is its day (MMDD) in the shop's time, `sold_ms` its moment in milliseconds since 1970.
+    """
 
     receipt_number: str | None = None
     trace_number: str | None = None
@@ -39,6 +42,7 @@ class Original:
     rrn: str | None = None
     auth_code: str | None = None
     date: str | None = None
+    sold_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

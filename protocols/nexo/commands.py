@@ -165,8 +165,14 @@ def _original(context: Context, original: Original) -> dict[str, Value | None]:
         "original_sale_id": sale_id if named else None,
         "original_poi_id": poi_id if named else None,
         "original_transaction_id": original.receipt_number,
-        "original_transaction_time": day_of(original.date, context.now_ms),
+        "original_transaction_time": _sold(original, context.now_ms),
     }
+
+
+def _sold(original: Original, now_ms: int) -> str:
+    """When the sale was made; without its moment the midnight of its day."""
+    known = original.sold_ms
+    return timestamp(known) if known is not None else day_of(original.date, now_ms)
 
 
 def _payment(context: Context) -> tuple[str, Mapping[str, Value | None]]:

@@ -186,7 +186,10 @@ class TransbankSession:
     def _take_event(self, event: object, now: float) -> None:
         if event is LineEvent.ACKNOWLEDGED:
             self._heard += 1
-            self._acknowledged(now)
+            if self._phase is Phase.SENT:
+                self._acknowledged(now)
+            else:  # it came behind the answer, in the same breath: nothing waits for it any more
+                self._clean = False
             return
         self._clean = False
         self._damaged += event is LineEvent.DAMAGED

@@ -336,6 +336,7 @@ def original_of(sale: Sale) -> Original:
         rrn=sale.rrn,
         auth_code=sale.auth_code,
         date=f"{sale.sold_at:%m%d}",
+        sold_ms=round(sale.sold_at.timestamp() * 1_000),
     )
 
 

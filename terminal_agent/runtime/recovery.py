@@ -257,7 +257,8 @@ class Recoverer:
             baseline_is_ours=baseline is not None
             and self._journal.reference_is_ours(baseline.reference),
             terminal_id=talk.terminal_id,
-            home_id=start.terminal_id,
+            # A wire without a greeting leaves it to configuration and voucher whose answer counts.
+            home_id=start.terminal_id or self._station.terminal_id or sale.terminal_id,
         )
 
     def _write(

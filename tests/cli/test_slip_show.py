@@ -9,7 +9,7 @@ import pytest
 from printing.errors import NoFont
 from printing.sheet import Row
 from tests.cli.test_cases import CUT, DECLINED, FIRST, parked_till
-from tests.cli.till import Till
+from tests.cli.till import ONE_SALE, Till
 from tests.printing.pages import PageReader
 from tests.process.tools import missing
 from tests.slips.pictures import fonts_of_the_pictures
@@ -245,6 +245,8 @@ def test_a_preview_goes_into_a_printers_commands_without_a_font(
         raise AssertionError("the printer has these letters")
 
     till.refund()
+    # Without the terminal's own text, whose German letters no Chinese printer has.
+    till.config.write_text(till.config.read_text() + 'printer = "terminal"\n')
     monkeypatch.setattr("drivers.fonts.find_fonts", none)
     path = till.folder / "look.escpos"
     for language, title in (("en", b"VOID"), ("zh", "消费撤销".encode("gb18030"))):
@@ -254,3 +256,15 @@ def test_a_preview_goes_into_a_printers_commands_without_a_font(
         data = path.read_bytes()
         assert data.startswith(b"\x1b@")
         assert title in data
+
+
+def test_a_refund_that_the_terminal_refused_to_start_is_not_carried_out(tmp_path: Path) -> None:
+    refuse = '[[step]]\non = "money"\ndo = "refuse"\ncode = "9C"\n'
+    till = Till(tmp_path, scenario=ONE_SALE + refuse)
+    assert till.refund("--key", "K").code == 4
+    slip = till.run("slip", "show", FIRST).out
+    assert "NOT CARRIED OUT" in slip
+    assert "9C" in slip
+    sheet = till.run("slip", "show", FIRST, "--case-sheet").out
+    assert "NOT STARTED" in sheet
+    assert "Proved: nothing was" in sheet

@@ -103,7 +103,7 @@ def test_a_correction_is_appended_and_the_slip_says_what_counts(tmp_path: Path) 
     slips = ran.json["slips"]
     assert isinstance(slips, list)
     assert (
-        "NOT STARTED"
+        "NOT CARRIED OUT"
         not in (tmp_path / "slips" / str(slips[0])).read_text(encoding="utf-8").upper()
     )
     back = resolve(till, "not-refunded")

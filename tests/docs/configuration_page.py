@@ -35,7 +35,8 @@ MEANINGS = {
         "none (see the page on `aip`)"
     ),
     "terminal.NAME.options": "a table of texts that only one protocol has. nexo: `sale_id` and"
-    " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`",
+    " `poi_id` (who talks to whom) and, for `json-local-encrypted`, `passphrase`; caisse-ap:"
+    " `integrator` and `till`; concert: `till`",
     "printer.NAME.link": "where the receipt printer is plugged in, see below",
     "printer.NAME.columns": "letters in a line",
     "printer.NAME.charset": "the letters it has of its own; empty: none, slips are printed as"

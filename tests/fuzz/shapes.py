@@ -6,6 +6,9 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from drivers.trace_mask import UnknownBytesMask
+from printing.escpos.answers import StatusBoard
+from printing.escpos.questions import Question
+from printing.escpos.replies import BLOCK_MAX, Echo, ReplyReader
 from protocols.kit.asciifields import Digits, DigitsNumber, Fixed
 from protocols.kit.errors import BadField, ProtocolError
 from protocols.kit.fields import (
@@ -160,9 +163,33 @@ def _number_seeds() -> list[bytes]:
     return [f"{one}\n{two}".encode(), turn.encode(), long.encode(), "\u0661\n\u00b2".encode()]
 
 
+def _printer(data: bytes) -> None:
+    """First byte: the size of the portions; the rest is what a printer says."""
+    script = Script(data)
+    size, stream = script.byte() % 16, script.rest()
+    whole, cut, board = ReplyReader(), ReplyReader(), StatusBoard()
+    at_once = whole.feed(stream)
+    assert [reply for part in portions(stream, size) for reply in cut.feed(part)] == at_once
+    assert whole.pending == cut.pending
+    assert len(whole.reset()) <= BLOCK_MAX
+    for number, reply in enumerate(at_once):
+        board.asked(Question(number % 4 + 1))
+        board.hear(reply)
+        assert board.status.can_print in {None, True, False}
+        if isinstance(reply, Echo):
+            plain = bytes(byte for byte in stream if byte not in b"\x11\x13")
+            assert b"\x37\x22" + reply.process_id + b"\0" in plain
+
+
+def _printer_seeds() -> list[bytes]:
+    said = b"\x12\x1a\x7e\x10\0\0\0\x37\x22AB12\0\x13\x37\x23A\0\x11_TM-T88V\0\x0c\x37\x25\0"
+    return [b"\0" + said, b"\x03" + said, b"\x01" + said[::-1], b"\0_" + b"x" * 300]
+
+
 TARGETS: Final = (
     Target("ber-tlv", _tlv, _tlv_seeds),
     Target("fields", _fields, _field_seeds),
     Target("masks", _masks, _mask_seeds),
+    Target("printer-replies", _printer, _printer_seeds),
     Target("numbers", _numbers, _number_seeds, max_len=8192),
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printing.grid import _fitting, centre, left, pair, right, width, wrap
+from printing.grid import CLOSING, _fitting, centre, left, pair, right, width, wrap
 from printing.sanitise import clean
 
 
@@ -67,6 +68,26 @@ def test_words_stay_whole_where_they_can() -> None:
 def test_closing_punctuation_does_not_begin_a_line() -> None:
     assert wrap("退货退款，退货", 8) == ["退货退", "款，退货"]
     assert wrap("，" * 5, 4) == ["，，", "，，", "，"]
+
+
+def test_a_line_breaks_before_the_word_that_closing_punctuation_follows() -> None:
+    assert wrap("rendu : 12", 6) == ["rend", "u : 12"]
+    assert wrap("un deux ! trois", 8) == ["un", "deux !", "trois"]
+    assert wrap("abcdefgh, ij", 8) == ["abcdefg", "h, ij"]
+
+
+def test_opening_punctuation_does_not_end_a_line() -> None:
+    assert wrap("退货（甲）", 6) == ["退货", "（甲）"]
+
+
+@given(st.text(alphabet="ab 退，。,.!)（(", max_size=60), st.integers(min_value=4, max_value=20))
+def test_closing_punctuation_begins_a_line_only_where_nothing_else_could(
+    text: str, columns: int
+) -> None:
+    lines = wrap(text, columns)
+    for before, line in pairwise(lines):
+        if line[:1] in CLOSING:
+            assert set(before[1:]) <= CLOSING | {" "}
 
 
 def test_a_wide_character_on_a_single_cell_sticks_out_rather_than_hanging() -> None:

@@ -7,14 +7,19 @@ import json
 import pytest
 
 from protocols.caisse_ap import PROTOCOL
+from protocols.caisse_ap.commands import encode
 from protocols.caisse_ap.framing import MESSAGE_MAX, ItemsFramer
 from protocols.caisse_ap.layouts import ANSWER, ITEMS, REQUEST
 from protocols.caisse_ap.messages import command_of, parse, serialise
+from protocols.caisse_ap.profiles import CAISSE_AP_PROFILES
 from protocols.caisse_ap.results import RESULTS, code_of, meaning
+from protocols.caisse_ap.session import CaisseApSession
 from protocols.kit.contract import DecodeOptions
 from protocols.kit.errors import BadField, BadFrame, ProtocolError
 from protocols.kit.framing import Damaged, Payload, quieted
+from protocols.kit.session import SessionSettings
 from protocols.kit.vocabulary import Outcome
+from tests.protocols.caisse_ap_peer import REFUND
 from tests.protocols.caisse_ap_vectors import BAD, GOOD, Vector
 
 good = pytest.mark.parametrize("vector", GOOD, ids=lambda vector: vector.id)
@@ -262,3 +267,24 @@ def test_only_what_says_so_is_done_or_refused(
 def test_commands_are_named_by_action_or_result() -> None:
     assert command_of(parse(DONE)) == "AE10"
     assert command_of(parse(b"CZ0040300CD0012")) == "CD2"
+
+
+def test_till_and_integrator_are_as_the_configuration_has_them() -> None:
+    options = {"integrator": "123456789012", "till": "7"}
+    settings = SessionSettings("payxpert", "tcp", options=options)
+    sent = encode(REFUND, settings, CAISSE_AP_PROFILES["payxpert"])
+    assert sent is not None
+    assert (sent.text("integrator"), sent.text("till")) == ("123456789012", "7")
+    empty = SessionSettings("payxpert", "tcp", options={"integrator": "", "till": ""})
+    usual = encode(REFUND, empty, CAISSE_AP_PROFILES["payxpert"])
+    assert usual is not None
+    assert (usual.text("integrator"), usual.text("till")) == ("323540032810", "1")
+
+
+@pytest.mark.parametrize("options", [{"till": "123"}, {"till": "A"}, {"integrator": "12345678901"}])
+def test_a_till_or_integrator_that_does_not_fit_is_refused_before_anything_is_written(
+    options: dict[str, str],
+) -> None:
+    session = CaisseApSession(SessionSettings("generic", "tcp", options=options))
+    with pytest.raises(BadField):
+        session.begin(REFUND, 0.0)

@@ -7,15 +7,19 @@ import json
 import pytest
 
 from protocols.concert import PROTOCOL
-from protocols.concert.commands import reference
+from protocols.concert.commands import encode, reference
 from protocols.concert.layouts import FULL_ANSWER, REQUEST, SHAPE, SHORT_ANSWER
 from protocols.concert.messages import command_of, parse, serialise
+from protocols.concert.profiles import CONCERT_PROFILES
 from protocols.concert.results import RESULTS, meaning
+from protocols.concert.session import ConcertSession
 from protocols.kit.contract import DecodeOptions
 from protocols.kit.errors import BadField, BadFrame, ProtocolError, UnknownMessage
 from protocols.kit.framing import Control, Payload
+from protocols.kit.session import SessionSettings
 from protocols.kit.stx import StxFramer
 from protocols.kit.vocabulary import Outcome
+from tests.protocols.concert_peer import REFUND
 from tests.protocols.concert_vectors import BAD, GOOD, Vector
 
 good = pytest.mark.parametrize("vector", GOOD, ids=lambda vector: vector.id)
@@ -167,3 +171,20 @@ def test_a_reference_has_ten_letters_or_digits_and_never_comes_twice() -> None:
     assert reference(0) == "0000000000"
     assert reference(36) == "0000000010"
     assert reference(36**10 - 1) == "ZZZZZZZZZZ"
+
+
+@pytest.mark.parametrize(
+    ("till", "sent"), [("07", b"07"), ("7", b"07"), ("", b"01"), ("99", b"99")]
+)
+def test_the_till_is_as_the_configuration_has_it(till: str, sent: bytes) -> None:
+    settings = SessionSettings("generic", "serial", options={"till": till})
+    message = encode(REFUND, settings, CONCERT_PROFILES["generic"])
+    assert message is not None
+    assert serialise(message).startswith(sent)
+
+
+@pytest.mark.parametrize("till", ["123", "A1", " 1"])
+def test_a_till_that_does_not_fit_is_refused_before_anything_is_written(till: str) -> None:
+    session = ConcertSession(SessionSettings("generic", "serial", options={"till": till}))
+    with pytest.raises(BadField):
+        session.begin(REFUND, 0.0)

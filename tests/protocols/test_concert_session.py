@@ -176,6 +176,24 @@ def test_timers_of_bytes_are_not_scaled_to_nothing() -> None:
 # --- the answer --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_an_acknowledgement_that_the_line_brings_behind_the_answer_changes_nothing(
+    apart: bool,
+) -> None:
+    peer = Peer()
+    peer.begin(REFUND)
+    peer.hear(ACK)
+    portions = [answer(), ACK] if apart else [answer() + ACK]
+    peer.hear(*portions)
+    assert len(peer.seen) == 1
+    peer.wrote()
+    peer.durable()
+    assert peer.wrote() == [ACK]
+    peer.hear(EOT)
+    assert end(peer)[0] is Outcome.APPROVED
+    assert not clean(peer)
+
+
 def test_an_answer_is_acknowledged_when_it_is_durable_and_ends_with_eot() -> None:
     peer = Peer()
     peer.start()

@@ -92,6 +92,25 @@ def test_a_refund_is_approved_by_its_answer(profile: str) -> None:
 
 
 @BOTH
+@pytest.mark.parametrize("asked", [REFUND, VOID], ids=["refund", "void"])
+@pytest.mark.parametrize(
+    ("sold_ms", "time"),
+    [
+        (None, "2026-03-01T00:00:00.000Z"),
+        (1_772_405_999_000, "2026-03-01T22:59:59.000Z"),
+        (1_772_405_999_041, "2026-03-01T22:59:59.041Z"),
+    ],
+)
+def test_the_sale_is_named_with_its_moment_where_it_is_known(
+    profile: str, asked: Request, sold_ms: int | None, time: str
+) -> None:
+    sent = Peer(profile).start(replace(asked, original=replace(SOLD, sold_ms=sold_ms)))
+    assert sent is not None
+    assert sent.text("original_transaction_id") == "0012"
+    assert sent.text("original_transaction_time") == time
+
+
+@BOTH
 def test_a_void_is_a_reversal_of_the_sale_it_names(profile: str) -> None:
     peer = Peer(profile)
     sent = peer.start(VOID)

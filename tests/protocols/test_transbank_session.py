@@ -224,6 +224,21 @@ def test_progress_of_an_older_order_is_acknowledged_and_told_to_nobody() -> None
 # --- money -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_an_acknowledgement_that_the_line_brings_behind_the_answer_changes_nothing(
+    apart: bool,
+) -> None:
+    peer = Peer()
+    peer.begin(VOID)
+    portions = [frame(VOIDED), ACK] if apart else [frame(VOIDED) + ACK]
+    for portion in portions:
+        peer.raw(portion)
+    assert len(peer.seen()) == 1
+    peer.durable()
+    assert peer.end.outcome is Outcome.APPROVED
+    assert not peer.end.line_clean
+
+
 def test_a_void_is_approved_when_its_result_is_durable() -> None:
     peer = Peer()
     peer.start(VOID)

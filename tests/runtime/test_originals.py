@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from terminal_agent.journal.errors import JournalRefusal
 from terminal_agent.refund.sale import Sale, SaleSource
 from terminal_agent.refund.states import CaseState
 from terminal_agent.runtime import sale_book
+from terminal_agent.runtime.attempts import original_of
 from terminal_agent.runtime.conversation import Conversation
 from tests.harness import EUR, TILL, Shop
 from tests.setting import Setting
@@ -74,6 +76,21 @@ def refused(shop: Shop, sale: Sale) -> str:
     assert shop.case.state is CaseState.AUTHORISED
     assert shop.case.attempts == ()
     return trouble.code
+
+
+def test_a_terminal_is_told_the_day_of_the_shop_and_the_moment_of_everybody() -> None:
+    summer = timezone(timedelta(hours=2))
+    sale = Sale(
+        sale_id="late",
+        terminal=TILL,
+        amount=Amount(100, EUR),
+        sold_at=datetime(2026, 7, 2, 0, 30, 1, 41_000, tzinfo=summer),
+        source=SaleSource.IMPORT,
+        receipt_number="7",
+    )
+    original = original_of(sale)
+    assert (original.date, original.sold_ms) == ("0702", 1_782_945_001_041)
+    assert datetime.fromtimestamp(1_782_945_001, UTC) == datetime(2026, 7, 1, 22, 30, 1, tzinfo=UTC)
 
 
 def test_there_is_a_terminal_that_shows_originals() -> None:

@@ -65,7 +65,7 @@ def slips(
     return [slip, sheet]
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(
     st.sampled_from(SLIP_LANGUAGES),
     st.sampled_from(COLUMNS),
