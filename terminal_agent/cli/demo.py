@@ -1,7 +1,8 @@
 """`refund-agent demo`: two real refunds against a software terminal, in processes of their own.
 
 The terminal is the program `terminal-simulator` on a pseudo terminal (TCP where there are none),
-the receipt printer is `printer-simulator`; every command that is shown is run as it is shown. Exit 0 means: what was promised was seen.
+the receipt printer is `printer-simulator`. Every command that is shown is run as it is shown. Exit
+0 means: what was promised was seen, in the bank's books and on paper.
 """
 
 from __future__ import annotations

@@ -28,8 +28,13 @@ charset = "{charset}"
 
 [slip]
 printer = "counter"
-merchant = ["Café Müller", "Hauptstraße 1"]
+merchant = {merchant}
 """
+# By the language of the slip: the printer's own letters for it, and a shop that is written in them.
+_SHOPS = {
+    "en": ("cp858", ("Café Müller", "Hauptstraße 1")),
+    "zh": ("gb18030", ("南京路咖啡馆", "南京东路1号")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,10 @@ class DemoPrinter:
         return cls(folder, process, shown, announced.rstrip(), link.replace("\\", "/"))
 
     def config(self, language: str) -> str:
-        """The part of the configuration that names it; Chinese slips need Chinese letters."""
-        charset = "gb18030" if language == "zh" else "cp858"
-        return _CONFIG.format(link=json.dumps(self.link), charset=charset)
+        """The part of the configuration that names it, and the shop."""
+        charset, shop = _SHOPS[language]
+        merchant = json.dumps(shop, ensure_ascii=False)
+        return _CONFIG.format(link=json.dumps(self.link), charset=charset, merchant=merchant)
 
     def paper(self, number: int, clock: Clock) -> Path | None:
         """The picture of this piece of paper, counted from 1; None where it does not come out."""

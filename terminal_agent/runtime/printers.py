@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     LinkMaker = Callable[[str, Clock], PrinterLink]
 
 
+# What a computer under load may keep a simulator waiting for, in real seconds.
+_LOADED_S = 1.0
+
+
 def printer_profile(config: PrinterConfig) -> PrinterProfile:
     """What the configuration says that the printer can."""
     return PrinterProfile(
@@ -41,8 +45,20 @@ def printer_profile(config: PrinterConfig) -> PrinterProfile:
 
 
 def print_limits(loaded: Loaded) -> PrintLimits:
-    """How long a printer is waited for."""
-    return PrintLimits().scaled(loaded.config.time.scale)
+    """How long a printer is waited for.
+
+    A simulator that lives faster shares this computer with us all the same: what costs it no time
+    of its own, an answer, is given a whole second.
+    """
+    limits = PrintLimits()
+    fast = limits.scaled(loaded.config.time.scale)
+    return replace(
+        fast,
+        answer_s=max(fast.answer_s, min(limits.answer_s, _LOADED_S)),
+        stall_s=max(fast.stall_s, min(limits.stall_s, _LOADED_S)),
+        clear_s=max(fast.clear_s, min(limits.clear_s, _LOADED_S)),
+        echo_s=max(fast.echo_s, min(limits.echo_s, _LOADED_S * 5)),
+    )
 
 
 def build_printer(
