@@ -84,7 +84,7 @@ def bytes_of(data: SlipData, profile: PrinterProfile) -> bytes:
 @cache
 def lines_of(data: SlipData, profile: PrinterProfile) -> tuple[str, ...]:
     """What is on paper when all of the job is: asked of another printer that has no faults."""
-    printer = FakePrinter(row_s=0.0)
+    printer = FakePrinter(row_s=0.0, buffer=65_536)
     printer.receive(bytes_of(data, profile), 0.0)
     printer.tick(1_000.0)
     (paper,) = printer.papers
