@@ -39,11 +39,13 @@ from terminal_agent.refund.facts import (
     RefusalNoted,
     SaleRecorded,
 )
+from terminal_agent.refund.slips import last_on_paper
 from tests.setting import TappedJournal
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from terminal_agent.refund.facts import SlipFact
     from terminal_agent.refund.nouns import RefundCase
 
 _PATH: Final = Path("journal of the world")
@@ -288,6 +290,15 @@ class FakeJournal(TappedJournal):
     def reference_is_ours(self, reference: str | None) -> bool:
         """Whether an attempt carries it."""
         return reference in self.disk.books.references
+
+    def waiting_slips(self) -> list[str]:
+        """Cases with a copy that still has to come out."""
+        cases = self.disk.books.cases.values()
+        return [c.case_id for c in cases if any(slip.waiting for slip in c.slips)]
+
+    def last_print(self) -> SlipFact | None:
+        """The newest note on a job for a printer."""
+        return last_on_paper(reversed(self.disk.facts))
 
     def sale(self, sale_id: str) -> SaleState | None:
         """One sale."""

@@ -1,4 +1,4 @@
-"""`refund-agent cases`: the register, one case, export, cancel, reprint, notes."""
+"""`refund-agent cases`: the register, one case, export, cancel, notes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal_agent.cli.options import person, sentence
-from terminal_agent.cli.telling import tell
 from terminal_agent.cli.views import outcome_view, results_of
 from terminal_agent.console.outcome import outcome_json
 from terminal_agent.console.record_table import show_list, show_row
@@ -14,15 +13,13 @@ from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal.export import cells, to_csv
 from terminal_agent.journal.table import COLUMNS, RegisterRow, register_row
-from terminal_agent.prompts.catalog import Texts
 from terminal_agent.refund.facts import CaseNoted, NoteKind
-from terminal_agent.runtime.assembly import slip_settings
-from terminal_agent.runtime.slip_printing import SlipPrinter
 
 if TYPE_CHECKING:
     from terminal_agent.cli.context import Context
     from terminal_agent.console.outcome import JsonValue
     from terminal_agent.journal.replay import Reader
+    from terminal_agent.prompts.catalog import Texts
     from terminal_agent.refund.nouns import Attempt, RefundCase
 
 
@@ -123,26 +120,6 @@ def note(context: Context) -> ExitCode:
             )
         )
         context.screen.say(context.texts.line("case.noted", case=case.case_id))
-    return ExitCode.APPROVED
-
-
-def reprint(context: Context) -> ExitCode:
-    """Both copies again, marked as copies."""
-    loaded = context.loaded
-    with context.journal() as journal:
-        case = journal.case(context.arguments.case)
-        if not case.attempts:
-            from terminal_agent.journal.errors import refusal
-
-            raise refusal("refusal.no_slip", "nothing was attempted", "", case=case.case_id)
-        settings = slip_settings(loaded, context.texts.language)
-        printer = SlipPrinter(journal, context.clock, settings)
-        case, files, failed = printer.print_due(printer.reprint(case))
-        for path in files:
-            context.screen.lines([context.texts.line("slip.kept", path=str(path))])
-        if failed is not None:
-            tell(failed, context)
-            return ExitCode.LINK
     return ExitCode.APPROVED
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from terminal_agent.journal.replay import Reader
     from terminal_agent.journal.store import Journal
     from terminal_agent.journal.witness import Witness
+    from terminal_agent.runtime.print_jobs import Press
     from terminal_agent.runtime.station import Station
 
 
@@ -125,6 +126,19 @@ class Context:
         )
         undo.callback(station.terminal.close)
         return station
+
+    def press(self, name: str, undo: ExitStack) -> Press | None:
+        """The named printer, not opened yet; None for "". `undo` gives its line back.
+
+        Raises ConfigError.
+        """
+        if not name:
+            return None
+        from terminal_agent.runtime.printers import build_press
+
+        press = build_press(self.loaded, name, self.clock, self.printer_maker)
+        undo.callback(press.printer.close)
+        return press
 
     def journal(self) -> Journal:
         """The journal, for writing. Raises ConfigError, JournalError."""

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protocols.kit.errors import RefundAgentError
+from terminal_agent.cli.paper import slip_printer
 from terminal_agent.cli.reporting import ConsoleReporter
 from terminal_agent.cli.telling import AfterArming, tell_trouble
 from terminal_agent.cli.views import EXIT_CODES, outcome_view, tell_case, tell_nothing_new
 from terminal_agent.journal.errors import JournalError
 from terminal_agent.runtime.agent import Agent, Done
-from terminal_agent.runtime.assembly import policy_rules, slip_settings
-from terminal_agent.runtime.slip_printing import SlipPrinter
+from terminal_agent.runtime.assembly import policy_rules
+from terminal_agent.runtime.slip_printing import PutOut, SlipPrinter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from terminal_agent.cli.context import Context
     from terminal_agent.console.outcome import OutcomeView
@@ -76,25 +76,24 @@ class Counter:
 
     def settle(self, done: Done) -> OutcomeView:
         """Print what is due and say what stood in the way; gives how the case stands."""
-        case, files, failed = self._print(done.case)
-        troubles = [trouble for trouble in (done.trouble, failed) if trouble is not None]
+        out = self._print(done.case)
+        troubles = [trouble for trouble in (done.trouble, out.failed) if trouble is not None]
         for trouble in troubles:
             tell_trouble(trouble, self.context)
         return outcome_view(
-            case,
+            out.case,
             self.agent.station.results,
             resolved=done.resolved,
-            files=files,
-            slip_missing=failed is not None,
+            out=out,
             trouble=tuple(trouble.code for trouble in troubles),
         )
 
-    def _print(self, case: RefundCase) -> tuple[RefundCase, list[Path], RefundAgentError | None]:
+    def _print(self, case: RefundCase) -> PutOut:
         try:
             return self.printer.print_due(case)
         except JournalError as error:
             # Printed or not, that it was could not be kept. The money does not hang on it.
-            return case, [], error
+            return PutOut(case, failed=error)
 
 
 @contextmanager
@@ -108,8 +107,7 @@ def counter(context: Context) -> Iterator[Counter]:
             context.progress_screen, context.texts, verbose=context.arguments.verbose
         )
         rules = policy_rules(loaded, station.currency)
-        settings = slip_settings(loaded, context.texts.language)
-        printer = SlipPrinter(journal, context.clock, settings)
+        printer = slip_printer(context, journal, undo)
         try:
             yield Counter(context, Agent(journal, station, rules, reporter), printer, reporter)
         except AfterArming:

@@ -1,7 +1,8 @@
 """`refund-agent demo`: two real refunds against a software terminal, in processes of their own.
 
-The terminal is the program `terminal-simulator` on a pseudo terminal (TCP where there are none);
-every command that is shown is run as it is shown. Exit 0 means: what was promised was seen.
+The terminal is the program `terminal-simulator` on a pseudo terminal (TCP where there are none),
+the receipt printer is `printer-simulator`. Every command that is shown is run as it is shown. Exit
+0 means: what was promised was seen, in the bank's books and on paper.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
 from protocols.kit.capabilities import Capability
 from protocols.kit.registry import load
+from terminal_agent.cli.demo_paper import DemoPrinter, kept_picture
 from terminal_agent.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from terminal_agent.cli.context import Context
 
 _STOP_S = 10.0
+# The shop's files of slips, one for each piece of paper.
+_FIRST_SLIPS = "RF-*.txt"
 _SALES = """\
 sale_id,receipt_number,trace_number,rrn,auth_code,amount,sold_at
 till-1001,0001,000001,000001000001,007919,12.50,{now}
@@ -39,9 +43,7 @@ link = "{link}"
 exclusive = true
 capabilities_confirmed = {signs}
 
-[slip]
-merchant = ["Café Müller", "Hauptstraße 1"]
-
+{printer}
 [time]
 scale = {scale}
 """
@@ -130,6 +132,7 @@ class _Stage:
 
     context: Context
     folder: Path
+    seen: set[str] = field(default_factory=set)
 
     def say(self, key: str, **params: str | int) -> None:
         """A sentence of the story."""
@@ -174,9 +177,27 @@ class _Stage:
         return [json.loads(line)["case"] for line in done.stdout.splitlines()]
 
     def show_file(self, path: Path) -> None:
-        """A slip as it would come out of the printer."""
+        """A slip as it came out of the printer."""
         lines = path.read_text(encoding="utf-8").splitlines()
         self.context.screen.lines([f"    | {line}" for line in lines])
+
+    def show_paper(self, printer: DemoPrinter) -> bool:
+        """What the last command printed, and where its picture is; False where paper is missing."""
+        wanted = len(list((self.folder / "slips").glob(_FIRST_SLIPS)))
+        if not wanted or str(wanted) in self.seen:
+            return True
+        self.seen.add(str(wanted))
+        picture = printer.paper(wanted, self.context.clock)
+        if picture is None:
+            return False
+        self.show_file(picture.with_suffix(".txt"))
+        with suppress(OSError):
+            if not self.context.arguments.keep:
+                picture = kept_picture(picture)
+        self.context.screen.lines(
+            ["", f"  {self.context.texts.line('demo.picture', path=str(picture))}"]
+        )
+        return True
 
 
 def demo(context: Context) -> ExitCode:
@@ -191,15 +212,16 @@ def demo(context: Context) -> ExitCode:
         scenario = _SCENARIO.format(after=json.dumps(story.after))
         (stage.folder / "scenario.toml").write_text(scenario, encoding="utf-8")
         link = _start_terminal(stage, story, undo)
-        _write_files(stage, story, link)
-        good = _play(stage, story)
+        printer = _start_printer(stage, undo)
+        _write_files(stage, story, link, printer)
+        good = _play(stage, story, printer)
         stage.say("good" if good else "bad")
         if keep:
             stage.say("kept", path=str(stage.folder))
         return ExitCode.APPROVED if good else ExitCode.BUG
 
 
-def _play(stage: _Stage, story: _Story) -> bool:
+def _play(stage: _Stage, story: _Story, printer: DemoPrinter) -> bool:
     by = ("--cashier", "Anna", "--approver", "Ben", "--yes")
     stage.say("sales")
     good = [stage.run("sale", "import", "sales.csv") == 0, stage.run("sale", "list") == 0]
@@ -207,17 +229,18 @@ def _play(stage: _Stage, story: _Story) -> bool:
         stage.say(f"twice_{story.first}")
         twice = ("refund", "--receipt", "0002", "--reason", "charged_twice", *by)
         good.append(stage.run(*twice, "--trace", "first.trace") == 0)
-        _show_newest_slip(stage)
+        good.append(stage.show_paper(printer))
     stage.say(f"lost_{story.lost}")
     part = ("--amount", "10.00") if story.lost == "refund" else ()
     lost = ("refund", "--receipt", "0003", *part, "--reason", "wrong_amount", *by)
     wanted = ExitCode.UNKNOWN if story.people else ExitCode.APPROVED
     good.append(stage.run(*lost, "--key", "till-42", "--trace", "lost.trace") == wanted)
-    _show_newest_slip(stage)
+    good.append(stage.show_paper(printer))
     stage.say("again")
     good.append(stage.run(*lost, "--key", "till-42") == wanted)
     if story.people:
         good.append(_people_decide(stage))
+        good.append(stage.show_paper(printer))
     stage.say("books")
     good.append(stage.run("cases", "list") == 0)
     bookings = _bookings(stage)
@@ -244,10 +267,13 @@ def _bookings(stage: _Stage) -> list[tuple[str, int, str]]:
     return [(row[keys[0]], row[keys[1]], row[keys[2]]) for row in ledger["bookings"]]
 
 
-def _show_newest_slip(stage: _Stage) -> None:
-    slips = sorted((stage.folder / "slips").glob("*-customer.txt"))
-    if slips:
-        stage.show_file(slips[-1])
+def _start_printer(stage: _Stage, undo: ExitStack) -> DemoPrinter:
+    """Start the software printer."""
+    printer = DemoPrinter.start(stage.folder, scale=stage.context.arguments.time_scale)
+    undo.callback(_stop, printer.process)
+    stage.context.stdout.write(f"\n$ {printer.command}\n")
+    stage.context.screen.lines([f"  {printer.announced}"])
+    return printer
 
 
 def _start_terminal(stage: _Stage, story: _Story, undo: ExitStack) -> str:
@@ -290,7 +316,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
             stream.close()
 
 
-def _write_files(stage: _Stage, story: _Story, link: str) -> None:
+def _write_files(stage: _Stage, story: _Story, link: str, printer: DemoPrinter) -> None:
     context = stage.context
     now = context.clock.wall().replace(microsecond=0, tzinfo=None).isoformat()
     (stage.folder / "sales.csv").write_text(_SALES.format(now=now), encoding="utf-8")
@@ -300,5 +326,6 @@ def _write_files(stage: _Stage, story: _Story, link: str) -> None:
         link=link.replace("\\", "/"),
         signs=json.dumps(story.signs),
         scale=context.arguments.time_scale,
+        printer=printer.config(context.texts.language),
     )
     (stage.folder / "config.toml").write_text(config, encoding="utf-8")

@@ -6,17 +6,20 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from terminal_agent.cli.parser_printers import printer_commands
+from terminal_agent.cli.parser_options import (
+    case_argument,
+    device_options,
+    json_option,
+    terminal_option,
+    trace_option,
+)
+from terminal_agent.cli.parser_paper import PRINTER, SLIP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Adder = Callable[[argparse.ArgumentParser], None]
+    from terminal_agent.cli.parser_options import Adder, Child, Group
 
 REASONS = ("wrong_amount", "charged_twice", "complaint", "outcome_unknown", "other")
 LANGUAGES = ("en", "zh")
-
-_REPRINTS_MAX = 999  # more copies of a slip than anybody may ask to see
 
 _EPILOG = "Exit codes: 0 done, 2 usage, 3 declined, 4 not sent, 5 UNKNOWN (do not repeat), \
 6 refused by policy, 7 line, 8 journal, 9 cancelled."
@@ -73,36 +76,11 @@ def _add(
         adder(command)
 
 
-# -- options that several commands share --------------------------------------------------------
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-
-
-def _terminal(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--terminal", metavar="NAME", help="which terminal of the configuration")
-
-
-def _trace_of_line(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--trace", metavar="FILE", help="write a masked trace of the line")
-
-
-def _device(parser: argparse.ArgumentParser) -> None:
-    _terminal(parser)
-    _trace_of_line(parser)
-    _json(parser)
-
-
-def _case(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE", help="case number, such as RF-20261124-0001")
-
-
 # -- the commands -------------------------------------------------------------------------------
 
 
 def _void(parser: argparse.ArgumentParser) -> None:
-    _device(parser)
+    device_options(parser)
     parser.add_argument("--receipt", metavar="NUMBER", help="receipt number of the sale")
     parser.add_argument("--sale", metavar="ID", help="id of the sale in the sale book")
     parser.add_argument("--reason", choices=REASONS, help="why the money is returned")
@@ -142,7 +120,7 @@ def _refund(parser: argparse.ArgumentParser) -> None:
 
 
 def _recover(parser: argparse.ArgumentParser) -> None:
-    _device(parser)
+    device_options(parser)
     parser.add_argument("case", metavar="CASE", nargs="?", help="only this case")
 
 
@@ -157,13 +135,13 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _sale_list(parser: argparse.ArgumentParser) -> None:
-    _terminal(parser)
+    terminal_option(parser)
     parser.add_argument("--number", metavar="N", help="receipt number, trace number or RRN")
-    _json(parser)
+    json_option(parser)
 
 
 def _sale_import(parser: argparse.ArgumentParser) -> None:
-    _device(parser)
+    device_options(parser)
     parser.add_argument("file", metavar="FILE.csv", nargs="?", help="sale book, see docs/reference")
     parser.add_argument(
         "--from-terminal",
@@ -174,12 +152,12 @@ def _sale_import(parser: argparse.ArgumentParser) -> None:
 
 def _cases_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--open", action="store_true", help="only cases that are not settled")
-    _json(parser)
+    json_option(parser)
 
 
 def _cases_show(parser: argparse.ArgumentParser) -> None:
-    _case(parser)
-    _json(parser)
+    case_argument(parser)
+    json_option(parser)
 
 
 def _cases_export(parser: argparse.ArgumentParser) -> None:
@@ -187,7 +165,7 @@ def _cases_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _cases_resolve(parser: argparse.ArgumentParser) -> None:
-    _case(parser)
+    case_argument(parser)
     parser.add_argument(
         "--verdict", choices=("refunded", "not-refunded"), help="what the records show"
     )
@@ -195,16 +173,16 @@ def _cases_resolve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evidence", metavar="TEXT", help="where it was seen")
     parser.add_argument("--first", metavar="NAME", help="first person")
     parser.add_argument("--second", metavar="NAME", help="second person")
-    _json(parser)
+    json_option(parser)
 
 
 def _cases_cancel(parser: argparse.ArgumentParser) -> None:
-    _case(parser)
+    case_argument(parser)
     parser.add_argument("--by", metavar="NAME", required=True, help="who gives it up")
 
 
 def _cases_note(parser: argparse.ArgumentParser) -> None:
-    _case(parser)
+    case_argument(parser)
     parser.add_argument(
         "--kind", choices=("contact", "reported", "evidence"), required=True, help="which column"
     )
@@ -213,8 +191,8 @@ def _cases_note(parser: argparse.ArgumentParser) -> None:
 
 
 def _quarantine_show(parser: argparse.ArgumentParser) -> None:
-    _trace_of_line(parser)
-    _json(parser)
+    trace_option(parser)
+    json_option(parser)
     parser.add_argument(
         "--no-terminal",
         action="store_true",
@@ -222,36 +200,8 @@ def _quarantine_show(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _slip_show(parser: argparse.ArgumentParser) -> None:
-    _case(parser)
-    parser.add_argument(
-        "--copy", choices=("merchant", "customer"), default="merchant", help="whose (merchant)"
-    )
-    parser.add_argument(
-        "--reprint", metavar="N", type=_count, help="as reprint N; default: as it stands"
-    )
-    parser.add_argument(
-        "--case-sheet", action="store_true", help="the page for the shop's file, not the slip"
-    )
-
-
-def _slip_preview(parser: argparse.ArgumentParser) -> None:
-    _slip_show(parser)
-    parser.add_argument(
-        "--to", metavar="FILE", required=True, help="ends with .txt, .html, .png or .escpos"
-    )
-
-
-def _count(text: str) -> int:
-    """A count of reprints from the command line. Raises ValueError."""
-    number = int(text)
-    if not 0 <= number <= _REPRINTS_MAX:
-        raise ValueError(text)
-    return number
-
-
 def _quarantine_release(parser: argparse.ArgumentParser) -> None:
-    _trace_of_line(parser)
+    trace_option(parser)
     parser.add_argument("--first", metavar="NAME", required=True, help="first person")
     parser.add_argument("--second", metavar="NAME", required=True, help="second person")
     parser.add_argument("--evidence", metavar="TEXT", required=True, help="what was compared")
@@ -263,7 +213,7 @@ def _quarantine_release(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    _json(parser)
+    json_option(parser)
     parser.add_argument(
         "--anchor",
         metavar="CODE|FILE",
@@ -277,7 +227,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _anchor(parser: argparse.ArgumentParser) -> None:
-    _json(parser)
+    json_option(parser)
     parser.add_argument("--out", metavar="FILE", help="add the anchor to this file, too")
     parser.add_argument(
         "--to", metavar="FILE", help="put its slip there: .txt, .html, .png or .escpos"
@@ -294,31 +244,31 @@ def _decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="X", default="", help="kind of terminal (charset)")
     parser.add_argument("--after", metavar="CODE", default="", help="pending command, such as 0501")
     parser.add_argument("--trace", metavar="FILE", help="decode a trace file")
-    _json(parser)
+    json_option(parser)
     parser.add_argument("hex", metavar="HEX", nargs="*", help="bytes in hex; - for standard input")
 
 
 def _probe(parser: argparse.ArgumentParser) -> None:
-    _device(parser)
+    device_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="tell it, and write nothing")
 
 
 def _ports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--probe", action="store_true", help="open each port to see if it is free")
-    _json(parser)
+    json_option(parser)
 
 
-_COMMANDS: tuple[tuple[str, str, Adder | None], ...] = (
+_COMMANDS: tuple[Child, ...] = (
     ("demo", "watch two refunds happen against a software terminal", _demo),
     ("refund", "give money back; asks, or takes everything from options", _refund),
     ("void", "cancel a whole sale before the terminal's end of day", _void),
     ("recover", "find out what became of refunds whose outcome was lost", _recover),
-    ("enquire", "ask the terminal for its last transaction; moves no money", _device),
+    ("enquire", "ask the terminal for its last transaction; moves no money", device_options),
     ("probe", "find out what the terminal can prove, by reading alone, and write it down", _probe),
     ("decode", "bytes of a protocol in words; card data is masked", _decode),
     ("ports", "serial ports, and whether they can be used", _ports),
 )
-_GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] = (
+_GROUPS: tuple[Group, ...] = (
     (
         "sale",
         "the sale book",
@@ -336,18 +286,11 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
             ("export", "the register as CSV", _cases_export),
             ("resolve", "two people decide a case that no machine can", _cases_resolve),
             ("cancel", "give up a case that has no open attempt", _cases_cancel),
-            ("reprint", "print the slips of a case again, marked as copies", _case),
+            ("reprint", "print the slips of a case again, marked as copies", case_argument),
             ("note", "add customer contact, report or evidence to the register", _cases_note),
         ),
     ),
-    (
-        "slip",
-        "slips on paper; a further copy says that it is one",
-        (
-            ("show", "how a slip looks, on the screen; prints nothing", _slip_show),
-            ("preview", "how a slip looks, in a file; prints nothing", _slip_preview),
-        ),
-    ),
+    SLIP,
     (
         "quarantine",
         "refunds blocked because the journal is not what it was",
@@ -360,18 +303,18 @@ _GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, Adder | None], ...]], ...] 
         "terminal",
         "technician's commands; none moves money",
         (
-            ("status", "is it there, and ready?", _device),
-            ("initialise", "let the terminal initialise", _device),
-            ("diagnose", "let the terminal call its host", _device),
-            ("end-of-day", "close the batch; refused while a case is open", _device),
+            ("status", "is it there, and ready?", device_options),
+            ("initialise", "let the terminal initialise", device_options),
+            ("diagnose", "let the terminal call its host", device_options),
+            ("end-of-day", "close the batch; refused while a case is open", device_options),
         ),
     ),
-    ("printer", "receipt printers; none of these touches a refund", printer_commands(_json)),
+    PRINTER,
     (
         "config",
         "the configuration",
         (
-            ("show", "every setting, and where it comes from", _json),
+            ("show", "every setting, and where it comes from", json_option),
             ("check", "is it in order?", None),
         ),
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from terminal_agent.cli.options import person, sentence
+from terminal_agent.cli.paper import slip_printer
 from terminal_agent.cli.telling import tell_trouble
 from terminal_agent.cli.views import outcome_view, results_of
 from terminal_agent.console.asker import Cancelled
@@ -13,8 +15,6 @@ from terminal_agent.console.resolve import UndecidedCase, lead_verdict
 from terminal_agent.errors import UsageError
 from terminal_agent.exit_codes import ExitCode
 from terminal_agent.journal.errors import refusal
-from terminal_agent.runtime.assembly import slip_settings
-from terminal_agent.runtime.slip_printing import SlipPrinter
 from terminal_agent.runtime.verdicts import Word, correctable, give, undecided
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ _OPTIONS = ("verdict", "evidence", "first", "second")
 
 def resolve(context: Context) -> ExitCode:
     """Ask two people, or take their word from the options; then print what is due."""
-    loaded = context.loaded
-    with context.journal() as journal:
+    with ExitStack() as undo:
+        journal = undo.enter_context(context.journal())
         case = journal.case(context.arguments.case)
         if not undecided(case) and not correctable(case):
             code = "refusal.recover_first" if case.open_attempts else "refusal.not_parked"
@@ -38,18 +38,16 @@ def resolve(context: Context) -> ExitCode:
             show_message(message, context.texts, context.screen)
             return ExitCode.CANCELLED
         case = give(journal, case, word, context.clock.wall())
-        settings = slip_settings(loaded, context.texts.language)
-        printer = SlipPrinter(journal, context.clock, settings)
-        case, files, failed = printer.print_due(case)
-        if failed is not None:
-            tell_trouble(failed, context)
+        out = slip_printer(context, journal, undo).print_due(case)
+        case = out.case
+        if out.failed is not None:
+            tell_trouble(out.failed, context)
         view = outcome_view(
             case,
             results_of(context, case),
             resolved=True,
-            files=files,
-            slip_missing=failed is not None,
-            trouble=(failed.code,) if failed is not None else (),
+            out=out,
+            trouble=(out.failed.code,) if out.failed is not None else (),
         )
         if context.as_json:
             context.write_json(outcome_json(view, context.texts))

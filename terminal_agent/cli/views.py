@@ -26,13 +26,13 @@ from terminal_agent.refund.states import AttemptState, CaseState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from protocols.kit.contract import ResultMeaning
     from protocols.kit.vocabulary import TransactionRecord
     from terminal_agent.cli.context import Context
     from terminal_agent.console.outcome import JsonValue
     from terminal_agent.refund.nouns import Attempt, RefundCase
+    from terminal_agent.runtime.slip_printing import PutOut
 
 EXIT_CODES = {
     Outcome.APPROVED: ExitCode.APPROVED,
@@ -66,8 +66,7 @@ def outcome_view(
     results: Mapping[str, ResultMeaning],
     *,
     resolved: bool = False,
-    files: list[Path] | None = None,
-    slip_missing: bool = False,
+    out: PutOut | None = None,
     trouble: tuple[str, ...] = (),
 ) -> OutcomeView:
     """What is shown of a case; `results` gives the advice of a result code."""
@@ -82,7 +81,8 @@ def outcome_view(
         amount=case.amount,
         parked=any(a.state is AttemptState.PARKED for a in case.open_attempts),
         resolved=resolved or _resolved_before(last),
-        slip_missing=slip_missing and outcome is Outcome.APPROVED,
+        slip_missing=out is not None and out.failed is not None and outcome is Outcome.APPROVED,
+        slip_doubtful=out is not None and out.doubtful,
         result_code=code,
         result_text=text,
         result_advice=meaning.advice if meaning and text else "",
@@ -90,7 +90,7 @@ def outcome_view(
         why=_why(last),
         evidence=case.corrections[-1].evidence.value if case.corrections else _evidence(last),
         record=last.record if last is not None else None,
-        slip_files=tuple(str(path) for path in files or ()),
+        slip_files=tuple(str(path) for path in out.files) if out is not None else (),
         trouble=trouble,
         given_up=case.cancelled is not None,
         attempted=bool(case.attempts),

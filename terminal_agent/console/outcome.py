@@ -36,7 +36,8 @@ class OutcomeView:
     """How one case ended, or stands.
 
     `result_text` and `result_advice` are text keys of the protocol's result code. `resolved` is
-    True when an enquiry or two people found it out later. `slip_missing`: approved, but no slip.
+    True when an enquiry or two people found it out later. `slip_missing`: approved, but no slip
+    is known to be there; `slip_doubtful`: a slip may be there all the same.
     `why` are text keys of proofs or doubts; `reason` is the exchange's own word, for scripts.
     `trouble` are codes of errors that stood in the way. `given_up` by a person; not `attempted`:
     no message of the case was ever written.
@@ -49,6 +50,7 @@ class OutcomeView:
     parked: bool = False
     resolved: bool = False
     slip_missing: bool = False
+    slip_doubtful: bool = False
     result_code: str = ""
     result_text: str = ""
     result_advice: str = ""
@@ -82,7 +84,8 @@ def outcome_key(view: OutcomeView) -> str:
 
 def _approved_key(view: OutcomeView) -> str:
     if view.slip_missing:
-        return "outcome.approved_no_slip"
+        ending = "slip_doubtful" if view.slip_doubtful else "no_slip"
+        return f"outcome.approved_{ending}"
     if view.resolved:
         return "outcome.resolved_done"
     return f"outcome.approved_{'void' if view.operation is Operation.VOID else 'refund'}"
@@ -134,6 +137,7 @@ def outcome_json(view: OutcomeView, texts: Texts) -> dict[str, JsonValue]:
         "parked": view.parked,
         "resolved": view.resolved,
         "slip_missing": view.slip_missing,
+        "slip_doubtful": view.slip_doubtful,
         "result_code": view.result_code,
         "reason": view.reason,
         "why": list(view.why),

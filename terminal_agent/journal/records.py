@@ -19,6 +19,7 @@ from protocols.kit.errors import BadField
 from protocols.kit.money import Amount, Currency
 from protocols.kit.vocabulary import TransactionRecord
 from terminal_agent.refund import facts
+from terminal_agent.refund.evidence import PrintProof
 from terminal_agent.refund.facts import Fact
 
 T = TypeVar("T")
@@ -56,15 +57,33 @@ KINDS: tuple[Kind, ...] = (
     Kind("human_verdict", facts.HumanVerdict),
     Kind("receipt_kept", facts.ReceiptKept),
     Kind("print_due", facts.PrintDue),
-    Kind("printed", facts.Printed),
+    Kind("print_started", facts.PrintStarted),
+    Kind("printed", facts.Printed, schema=2),
+    Kind("print_not_sent", facts.PrintNotSent),
+    Kind("print_uncertain", facts.PrintUncertain),
     Kind("print_failed", facts.PrintFailed),
     Kind("refusal_noted", facts.RefusalNoted),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_FACT: dict[type[object], Kind] = {kind.fact: kind for kind in KINDS}
 
-# (kind, old schema) -> the payload as the next schema has it. Empty while every kind is at 1.
-UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {}
+
+def _printed_2(payload: dict[str, object]) -> dict[str, object]:
+    """Before there were printers a slip was always a file, and nobody was asked."""
+    return _grown(payload, {"proof": PrintProof.KEPT.value, "by": ""})
+
+
+def _grown(payload: dict[str, object], new: dict[str, object]) -> dict[str, object]:
+    """The payload with fields that it could not have had before. Raises BadField."""
+    if strange := sorted(payload.keys() & new.keys()):
+        raise BadField(f"it had no {', '.join(strange)} then")
+    return payload | new
+
+
+# (kind, old schema) -> the payload as the next schema has it. Raises BadField.
+UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {
+    ("printed", 1): _printed_2,
+}
 
 
 class Unreadable(Exception):
@@ -110,10 +129,10 @@ def decode(kind_name: str, schema: int, payload: str) -> Fact:
         raise Unreadable(f"{kind_name} is not in its canonical spelling")
     if schema < 1:
         raise Unreadable(f"{kind_name} has schema {schema}; the first one is 1")
-    for version in range(schema, kind.schema):
-        raw = UPGRADES[kind_name, version](raw)
     build: Callable[..., Fact] = kind.fact
     try:
+        for version in range(schema, kind.schema):
+            raw = UPGRADES[kind_name, version](_object(raw, kind_name))
         return _built(build, raw)
     except BadField as error:
         raise Unreadable(f"{kind_name}: {error}") from error

@@ -6,6 +6,7 @@ record that is not what was written.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -31,9 +32,11 @@ from terminal_agent.refund.facts import (
     QuarantineStarted,
     SaleRecorded,
 )
+from terminal_agent.refund.slips import last_on_paper
 from terminal_agent.refund.states import CaseState
 
 if TYPE_CHECKING:
+    from terminal_agent.refund.facts import SlipFact
     from terminal_agent.refund.nouns import RefundCase
     from terminal_agent.refund.sale import Sale
 
@@ -180,6 +183,30 @@ class Reader:
         return (
             self._one("SELECT 1 FROM attempt_references WHERE reference = ?", reference) is not None
         )
+
+    # --- slips -------------------------------------------------------------------------------
+
+    def waiting_slips(self) -> list[str]:
+        """Cases with a copy that did not come out, or that nobody knows of, oldest first.
+
+        Walks over every note about a slip: for a command of its own, not for each refund.
+        """
+        last: dict[tuple[str, str, str], str] = {}
+        for case_id, kind, payload in self._all(
+            "SELECT case_id, kind, payload FROM records JOIN case_records USING (seq)"
+            " WHERE kind LIKE 'print%' ORDER BY seq"
+        ):
+            told = json.loads(str(payload))
+            last[str(case_id), told["slip_id"], told["copy"]] = str(kind)
+        return list(dict.fromkeys(place[0] for place, kind in last.items() if kind != "printed"))
+
+    def last_print(self) -> SlipFact | None:
+        """What is known last of a job that a printer has, or had; None where none ever did."""
+        with translated(self._path):
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE kind LIKE 'print%' ORDER BY seq DESC"  # noqa: S608
+            )
+            return last_on_paper(self._checked(row).fact for row in rows)
 
     # --- sales -------------------------------------------------------------------------------
 

@@ -32,6 +32,9 @@ from terminal_agent.refund.facts import (
     PrintDue,
     Printed,
     PrintFailed,
+    PrintNotSent,
+    PrintStarted,
+    PrintUncertain,
     ReceiptKept,
     RecoveryStarted,
     RefusalNoted,
@@ -40,7 +43,8 @@ from terminal_agent.refund.facts import (
 )
 from terminal_agent.refund.machine import Refused, step_attempt, step_case
 from terminal_agent.refund.nouns import Attempt, RefundCase, Slip, case_number
-from terminal_agent.refund.states import AttemptState, SlipState
+from terminal_agent.refund.slips import slips_after
+from terminal_agent.refund.states import AttemptState
 
 __all__ = ["Attempt", "RefundCase", "Slip", "apply", "case_number", "fold"]
 
@@ -206,21 +210,9 @@ def _receipt(case: RefundCase, fact: ReceiptKept) -> RefundCase:
 # --- facts of a slip -------------------------------------------------------------------------
 
 
-def _print_due(case: RefundCase, fact: PrintDue) -> RefundCase:
-    before = _slip(case, fact)
-    expected = 0 if before is None else before.reprint + 1
-    _demand(fact.reprint == expected, case, f"copy {fact.reprint} of a slip, not {expected}")
-    return _with_slip(case, Slip(fact.slip_id, fact.copy, SlipState.PRINT_DUE, expected, fact))
-
-
-def _print_ended(case: RefundCase, fact: Printed | PrintFailed) -> RefundCase:
-    before = _slip(case, fact)
-    due = before is not None and before.state is SlipState.PRINT_DUE
-    _demand(due and before is not None, case, "a print that was not due")
-    assert before is not None, "the demand above has seen to it"
-    _demand(fact.reprint == before.reprint, case, "a print of another copy than the one due")
-    state = SlipState.PRINTED if isinstance(fact, Printed) else SlipState.PRINT_FAILED
-    return _with_slip(case, replace(before, state=state, last=fact))
+def _slip_moved(case: RefundCase, fact: SlipFact) -> RefundCase:
+    """Paper moves paper only: nothing else of the case is touched."""
+    return replace(case, slips=slips_after(case.slips, fact))
 
 
 # --- small helpers ---------------------------------------------------------------------------
@@ -269,16 +261,6 @@ def _with(case: RefundCase, attempt: Attempt) -> RefundCase:
     return replace(case, attempts=(*case.attempts[:place], attempt, *case.attempts[place + 1 :]))
 
 
-def _slip(case: RefundCase, fact: SlipFact) -> Slip | None:
-    wanted = (fact.slip_id, fact.copy)
-    return next((s for s in case.slips if (s.slip_id, s.copy) == wanted), None)
-
-
-def _with_slip(case: RefundCase, slip: Slip) -> RefundCase:
-    others = tuple(s for s in case.slips if (s.slip_id, s.copy) != (slip.slip_id, slip.copy))
-    return replace(case, slips=(*others, slip))
-
-
 F = TypeVar("F", bound=CaseFact | RefusalNoted)
 
 
@@ -310,8 +292,11 @@ _APPLY: dict[type[object], Callable[[RefundCase, object], RefundCase]] = dict(
         _row(AttemptParked, _parked),
         _row(HumanVerdict, _people),
         _row(ReceiptKept, _receipt),
-        _row(PrintDue, _print_due),
-        _row(Printed, _print_ended),
-        _row(PrintFailed, _print_ended),
+        _row(PrintDue, _slip_moved),
+        _row(PrintStarted, _slip_moved),
+        _row(Printed, _slip_moved),
+        _row(PrintNotSent, _slip_moved),
+        _row(PrintUncertain, _slip_moved),
+        _row(PrintFailed, _slip_moved),
     )
 )

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from terminal_agent.refund.events import AttemptEvent
 from terminal_agent.refund.invariants import INVARIANTS
-from terminal_agent.refund.states import AttemptState, CaseState
-from terminal_agent.refund.table import ATTEMPT_TABLE, CASE_TABLE, Row
+from terminal_agent.refund.states import AttemptState, CaseState, SlipState
+from terminal_agent.refund.table import ATTEMPT_TABLE, CASE_TABLE, SLIP_TABLE, Row
 
 S = TypeVar("S", bound=Enum)
 E = TypeVar("E", bound=Enum)
@@ -37,6 +37,16 @@ _CASE = """
 only where people, not the terminal's proof, had given the verdict.
 """
 
+_SLIP = """
+## The slip
+
+Each copy of each slip stands for itself: what is on paper never changes what is known of the
+money, and no money state stands in this table. A slip comes out **at least once, and every further
+copy says that it is one**: two rows send, none of them out of a state in which something of the
+same copy may be on paper. A printer that was cut off, and an agent that was, leave `uncertain`;
+only a person who holds the complete slip, or a further copy with a higher number, leads out of it.
+"""
+
 _INVARIANTS = """
 ## What holds after every step
 
@@ -54,6 +64,9 @@ def render() -> str:
         _CASE,
         _diagram(CASE_TABLE, CaseState.CREATED, (CaseState.REFUNDED, CaseState.NOT_REFUNDED)),
         _table(CASE_TABLE),
+        _SLIP,
+        _diagram(SLIP_TABLE, SlipState.PRINT_DUE, (SlipState.CONFIRMED,)),
+        _table(SLIP_TABLE),
         _INVARIANTS,
         "\n".join(f"* **{rule.name}** {rule.reason}" for rule in INVARIANTS) + "\n",
     )

@@ -18,4 +18,6 @@ class Effect(Enum):
     RESERVE = "reserve"  # take the amount out of what is left of the sale
     RELEASE = "release"  # give it back to the sale
     PRINT_SLIP = "print_slip"
+    SEND_SLIP = "send_slip"  # hand one copy to the printer, once
+    MARK_COPY = "mark_copy"  # the next copy carries a higher number on paper
     TELL = "tell"  # show the person at the counter how it ended

@@ -1,4 +1,4 @@
-"""What may happen to an attempt and to a case, and how an exchange's end becomes an event."""
+"""What may happen to an attempt, a case and a slip; how an exchange's end becomes an event."""
 
 from __future__ import annotations
 
@@ -72,6 +72,19 @@ class CaseEvent(Enum):
     ATTEMPT_APPROVED = "attempt_approved"
     CORRECTED_REFUNDED = "corrected_refunded"
     CORRECTED_NOT_REFUNDED = "corrected_not_refunded"
+
+
+class SlipEvent(Enum):
+    """One thing that may happen to one copy of a slip."""
+
+    STARTED = "started"  # slip, copy and process id are on disk; the job goes to the printer
+    KEPT = "kept"  # the whole slip lies in a file, and no paper is wanted
+    ECHOED = "echoed"  # the printer said by this job's own id that all of it is on paper
+    PERSON_SAW = "person_saw"  # somebody holds the complete slip and has read its code
+    NOTHING_LEFT = "nothing_left"  # not one byte left us, or the printer refused before the first
+    LOST_SIGHT = "lost_sight"  # bytes left us, and nothing proves what became of them
+    AGAIN = "again"  # a further copy is wanted; its number goes up by one
+    GAVE_UP = "gave_up"  # an agent of before could not say whether it came out
 
 
 # The words of ExchangeResult.reason that say how an outcome was lost; any other is "garbled".

@@ -22,3 +22,11 @@ class PersonVerdict(Enum):
 
     BOOKED = "booked"
     NOT_BOOKED = "not_booked"
+
+
+class PrintProof(Enum):
+    """What says that a copy of a slip came out."""
+
+    KEPT = "kept"  # it lies in a file
+    ECHO = "echo"  # the printer answered with the job's own process id
+    PERSON = "person"  # somebody holds it and has read its code

@@ -14,7 +14,7 @@ from protocols.kit.errors import BadField
 from protocols.kit.money import Amount
 from protocols.kit.vocabulary import Operation, TransactionRecord
 from terminal_agent.refund.events import UnknownReason
-from terminal_agent.refund.evidence import Evidence, PersonVerdict
+from terminal_agent.refund.evidence import Evidence, PersonVerdict, PrintProof
 from terminal_agent.refund.sale import Sale, masked
 
 # Names of the fields that people or terminals write freely, and that are masked.
@@ -309,15 +309,42 @@ class PrintDue(SlipFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed(SlipFact):
-    """This copy came out, as far as can be known; `where` is a file or a printer."""
+class PrintStarted(SlipFact):
+    """The intent to print this copy, durable before the first byte: which printer, which job.
 
+    `process_id` is what the printer echoes when the slip is on paper: 4 printable ASCII signs.
+    """
+
+    printer: str
+    process_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed(SlipFact):
+    """This copy came out; `where` is a file or a printer, `by` the person who saw it."""
+
+    proof: PrintProof
     where: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintNotSent(SlipFact):
+    """Proved: nothing of this copy came out; it may be printed as it is. `why` is an error code."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintUncertain(SlipFact):
+    """Some of this copy may have come out; the next one is marked. `why` is an error code."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintFailed(SlipFact):
-    """This copy may not have come out; the next one is marked COPY. `why` is an error code."""
+    """Written before there were printers: this copy may not have come out. `why` is a code."""
 
     why: str
 
@@ -356,7 +383,10 @@ Fact = (
     | HumanVerdict
     | ReceiptKept
     | PrintDue
+    | PrintStarted
     | Printed
+    | PrintNotSent
+    | PrintUncertain
     | PrintFailed
     | RefusalNoted
 )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from terminal_agent.refund.table import ATTEMPT_TABLE, CASE_TABLE, Row
+from terminal_agent.refund.table import ATTEMPT_TABLE, CASE_TABLE, SLIP_TABLE, Row
 
 if TYPE_CHECKING:
     from terminal_agent.refund.effects import Effect
-    from terminal_agent.refund.events import AttemptEvent, CaseEvent
-    from terminal_agent.refund.states import AttemptState, CaseState
+    from terminal_agent.refund.events import AttemptEvent, CaseEvent, SlipEvent
+    from terminal_agent.refund.states import AttemptState, CaseState, SlipState
 
 S = TypeVar("S", bound=Enum)
 E = TypeVar("E", bound=Enum)
@@ -51,6 +51,7 @@ class Machine(Generic[S, E]):
 
 ATTEMPTS: Machine[AttemptState, AttemptEvent] = Machine(ATTEMPT_TABLE)
 CASES: Machine[CaseState, CaseEvent] = Machine(CASE_TABLE)
+SLIPS: Machine[SlipState, SlipEvent] = Machine(SLIP_TABLE)
 
 
 def step_attempt(
@@ -65,3 +66,10 @@ def step_case(
 ) -> Transition[CaseState] | Refused[CaseState, CaseEvent]:
     """One step of a case."""
     return CASES.step(state, event)
+
+
+def step_slip(
+    state: SlipState, event: SlipEvent
+) -> Transition[SlipState] | Refused[SlipState, SlipEvent]:
+    """One step of one copy of a slip."""
+    return SLIPS.step(state, event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal_agent.refund.errors import IllegalFact
 from terminal_agent.refund.facts import AttemptApproved, AttemptDeclined
+from terminal_agent.refund.slip_code import slip_code
 from terminal_agent.refund.states import (
     CLOSED_CASE,
     FINAL_ATTEMPT,
@@ -32,11 +33,9 @@ if TYPE_CHECKING:
         CaseNoted,
         Correction,
         HumanVerdict,
-        PrintDue,
-        Printed,
-        PrintFailed,
         ReceiptKept,
         RefusalNoted,
+        SlipFact,
     )
 
 
@@ -74,13 +73,27 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One copy of one slip; `last` is the fact that speaks of its last print."""
+    """One copy of one slip; `last` is the fact that speaks of its last print.
+
+    `jobs` are the process ids under which a printer was ever given this slip.
+    """
 
     slip_id: str
     copy: str
     state: SlipState
     reprint: int
-    last: PrintDue | Printed | PrintFailed
+    last: SlipFact
+    jobs: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The code on the paper of this copy."""
+        return slip_code(self.slip_id, self.copy, self.reprint)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether this copy still has to come out, or nobody knows that it did."""
+        return self.state is not SlipState.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ class CaseState(Enum):
 
 
 class SlipState(Enum):
-    """Where one copy of one slip stands. Printing is at-least-once; a reprint is marked COPY."""
+    """Where one copy of one slip stands. It comes out at least once; further copies are marked."""
 
     PRINT_DUE = "print_due"
-    PRINTED = "printed"
-    PRINT_FAILED = "print_failed"
+    PRINTING = "printing"  # the intent is durable; from here on bytes may be at the printer
+    CONFIRMED = "confirmed"  # it came out: proved, or a person has seen it
+    NOT_SENT = "not_sent"  # proved: nothing of it came out; the same copy may be printed
+    UNCERTAIN = "uncertain"  # some of it may have come out; only a marked copy may follow
 
 
 # No row of the attempt table leads out of these.

@@ -1,7 +1,8 @@
-"""The money rules as data: one row per thing that may happen to an attempt or to a case.
+"""The rules as data: one row per thing that may happen to an attempt, to a case or to a slip.
 
 What is not in a table cannot happen: the pair is refused. The message is sent by one row only,
-nothing leads back to ARMED, and a further try is a new attempt.
+nothing leads back to ARMED, and a further try is a new attempt. Paper has a table of its own, which
+no money state stands in.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from terminal_agent.refund.effects import Effect
-from terminal_agent.refund.events import AttemptEvent, CaseEvent
-from terminal_agent.refund.states import AttemptState, CaseState
+from terminal_agent.refund.events import AttemptEvent, CaseEvent, SlipEvent
+from terminal_agent.refund.states import AttemptState, CaseState, SlipState
 
 S = TypeVar("S", bound=Enum)
 E = TypeVar("E", bound=Enum)
@@ -119,4 +120,35 @@ CASE_TABLE: tuple[Row[CaseState, CaseEvent], ...] = (
         "Two people correct the verdict of people that nothing was booked."),
     Row(_C.REFUNDED, _V.CORRECTED_NOT_REFUNDED, _C.NOT_REFUNDED, (_X.RELEASE,),
         "Two people correct the verdict of people that it was booked."),
+)  # fmt: skip
+
+_P, _L = SlipState, SlipEvent
+
+SLIP_TABLE: tuple[Row[SlipState, SlipEvent], ...] = (
+    Row(_P.PRINT_DUE, _L.STARTED, _P.PRINTING, (_X.SEND_SLIP,),
+        "The intent is durable, so the copy may go to the printer, once."),
+    Row(_P.PRINT_DUE, _L.KEPT, _P.CONFIRMED, (),
+        "The slip is a file; writing the very same file again is having written it once."),
+    Row(_P.PRINT_DUE, _L.NOTHING_LEFT, _P.NOT_SENT, (_X.TELL,),
+        "The slip could not even be kept, so nothing was printed."),
+    Row(_P.PRINT_DUE, _L.GAVE_UP, _P.UNCERTAIN, (_X.TELL,),
+        "An old record; what it left behind is not known."),
+    Row(_P.PRINT_DUE, _L.AGAIN, _P.PRINT_DUE, (_X.MARK_COPY,),
+        "A higher number than needed never makes two copies look alike."),
+    Row(_P.PRINTING, _L.ECHOED, _P.CONFIRMED, (),
+        "The echo comes when all before it is on paper."),
+    Row(_P.PRINTING, _L.NOTHING_LEFT, _P.NOT_SENT, (_X.TELL,),
+        "Proved that the printer has no byte of it: the same copy may be printed, unmarked."),
+    Row(_P.PRINTING, _L.LOST_SIGHT, _P.UNCERTAIN, (_X.TELL,),
+        "It may be on paper, wholly, in part or not at all; also found so after a restart."),
+    Row(_P.NOT_SENT, _L.STARTED, _P.PRINTING, (_X.SEND_SLIP,),
+        "Nothing of this copy came out, so it is still the first of its number."),
+    Row(_P.NOT_SENT, _L.KEPT, _P.CONFIRMED, (),
+        "No printer is wanted any more; the slip is a file."),
+    Row(_P.UNCERTAIN, _L.PERSON_SAW, _P.CONFIRMED, (),
+        "A person holds the complete slip and read its code."),
+    Row(_P.UNCERTAIN, _L.AGAIN, _P.PRINT_DUE, (_X.MARK_COPY,),
+        "The copy before may have come out, so the next one says that it is a copy."),
+    Row(_P.CONFIRMED, _L.AGAIN, _P.PRINT_DUE, (_X.MARK_COPY,),
+        "Somebody wants a further copy; it says that it is one."),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from protocols.kit.vocabulary import Operation, Outcome, TransactionRecord
 from terminal_agent.prompts.catalog import LANGUAGES, Texts
 from terminal_agent.refund.evidence import PersonVerdict
 from terminal_agent.refund.facts import AttemptDead, AttemptDeclined
+from terminal_agent.refund.slip_code import slip_code
 from terminal_agent.refund.states import AttemptState
 from terminal_agent.runtime.attempts import sale_of
 from terminal_agent.slips.model import OriginalSale, SlipCopy, SlipData
@@ -62,6 +63,7 @@ def slip_data(
     code, meaning = _refusal(attempt) if outcome is not Outcome.UNKNOWN else ("", "")
     return SlipData(
         slip_id=slip_id,
+        code=slip_code(slip_id, copy, reprint),
         case_number=case.case_id,
         operation=case.operation or Operation.REFUND,
         outcome=outcome,

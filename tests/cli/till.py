@@ -12,8 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from drivers.links.memory import MemoryLink
+from drivers.printers.memory import MemoryPrinterLink
 from simulators.clock import SimulatedClock
 from simulators.line import SimulatedLine
+from simulators.printer import FakePrinter
+from simulators.printer.memory import MemoryPrinterLine
 from simulators.scenario import parse
 from simulators.station import StationSettings, build
 from terminal_agent.cli.context import Context
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from drivers.clock import Clock
     from drivers.links.contract import Link
     from drivers.links.factory import LinkSettings
+    from drivers.printers.contract import PrinterLink
     from terminal_agent.journal.store import Journal
 
 TERMINAL = """
@@ -35,6 +40,17 @@ protocol = "zvt"
 link = "serial:/dev/nowhere"
 exclusive = true
 capabilities_confirmed = ["L", "N"]
+"""
+# A receipt printer that answers and echoes; its line is in memory, whatever stands here.
+PRINTER = """
+[printer.desk]
+link = "file:/dev/null"
+answers = true
+process_id = true
+native_qr = true
+
+[slip]
+printer = "desk"
 """
 # The simulator books EUR 12.34 as receipt 0001 before anything begins.
 ONE_SALE = "[[sale]]\namount_minor = 1234\n"
@@ -117,6 +133,7 @@ class Till:
         self.line = SimulatedLine(self.clock, self.device)
         self.opened = 0
         self.line_maker: Callable[[LinkSettings], Link] = self._line
+        self.printer = FakePrinter()
         self.config = folder / "config.toml"
         self.config.write_text(config + terminal, encoding="utf-8")
         if sales:
@@ -127,6 +144,9 @@ class Till:
     def _line(self, settings: LinkSettings) -> Link:
         self.opened += 1
         return MemoryLink(self.line, transport=self.transport)
+
+    def _printer(self, _text: str, _clock: Clock) -> PrinterLink:
+        return MemoryPrinterLink(MemoryPrinterLine(self.printer, self.clock))
 
     def context(
         self, *argv: str, typed: str | None = None, options: tuple[str, ...] = ()
@@ -142,6 +162,7 @@ class Till:
             stderr=io.StringIO(),
             clock=self.clock,
             line_maker=self.line_maker,
+            printer_maker=self._printer,
         )
 
     def run(self, *argv: str, typed: str | None = None, options: tuple[str, ...] = ()) -> Ran:

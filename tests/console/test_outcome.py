@@ -55,6 +55,10 @@ def told(view: OutcomeView) -> OutcomeView:
         (VIEW, "outcome.approved_refund"),
         (replace(VIEW, operation=Operation.VOID), "outcome.approved_void"),
         (replace(VIEW, slip_missing=True, resolved=True), "outcome.approved_no_slip"),
+        (
+            replace(VIEW, slip_missing=True, slip_doubtful=True),
+            "outcome.approved_slip_doubtful",
+        ),
         (replace(VIEW, resolved=True), "outcome.resolved_done"),
         (told(replace(VIEW, outcome=Outcome.DECLINED)), "outcome.declined"),
         (replace(VIEW, outcome=Outcome.DECLINED), "outcome.declined_plain"),
@@ -133,6 +137,7 @@ def test_a_script_gets_stable_names_and_the_record() -> None:
         "parked": False,
         "resolved": False,
         "slip_missing": False,
+        "slip_doubtful": False,
         "result_code": "",
         "reason": "",
         "why": [],

@@ -47,7 +47,7 @@ MEANINGS = {
     "printer.NAME.native_qr": "it draws QR codes by itself; otherwise they are sent as pictures",
     "printer.NAME.cutter": "it cuts the paper",
     "printer.NAME.picture": "it prints pictures (`GS v 0`)",
-    "slip.printer": "which printer slips go to; empty: none, they are put into the folder",
+    "slip.printer": "which printer slips come out of, beside the file; empty: files alone",
     "journal.anchors": "a file, best on another disk, to which `journal anchor` and each end of day"
     " add how far the journal reached; `journal verify` reads it, and each start of a command that"
     " writes holds the journal against its newest line",

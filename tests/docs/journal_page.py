@@ -10,7 +10,7 @@ from tests.docs.template import filled, rows
 
 def render() -> str:
     """The whole page."""
-    schemas = ", ".join(sorted({str(kind.schema) for kind in KINDS}))
+    schemas = "".join(f", `{kind.name}` at {kind.schema}" for kind in KINDS if kind.schema > 1)
     found: list[tuple[str, ...]] = []
     for kind in KINDS:
         said = (kind.fact.__doc__ or "").splitlines()[0]

@@ -19,8 +19,8 @@ from protocols.kit.vocabulary import Booking, Operation, TransactionRecord
 from terminal_agent.journal import records
 from terminal_agent.journal.chain import GENESIS, link
 from terminal_agent.journal.records import KINDS, Encoded, Kind, Unreadable, decode, encode
-from terminal_agent.refund.evidence import PersonVerdict
-from terminal_agent.refund.facts import CaseCreated, Fact, Timed
+from terminal_agent.refund.evidence import PersonVerdict, PrintProof
+from terminal_agent.refund.facts import CaseCreated, Fact, Printed, Timed
 from tests.refund import story as s
 
 CURRENCIES = st.sampled_from(["978", "156", "392"]).map(Currency.of)
@@ -165,6 +165,24 @@ def test_an_old_schema_is_read_through_its_upgrade(monkeypatch: pytest.MonkeyPat
     old = records.canonical({**json.loads(GOOD.payload), "token": "k1"})
     old = old.replace('"key":"k1",', "")
     assert decode(GOOD.kind, 1, old) == s.created()
+
+
+def test_a_slip_that_was_printed_before_there_were_printers_was_a_file() -> None:
+    old = '{"at":"2026-11-24T10:00:00+00:00","case_id":"RF-20261124-0001","copy":"merchant",'
+    old += '"reprint":0,"slip_id":"RF-20261124-0001-1","where":"slips/1.txt"}'
+    fact = decode("printed", 1, old)
+    assert isinstance(fact, Printed)
+    assert (fact.proof, fact.by, fact.where) == (PrintProof.KEPT, "", "slips/1.txt")
+    assert encode(fact).schema == 2
+
+
+@pytest.mark.parametrize(
+    ("payload", "why"),
+    [("[]", "not an object"), ('{"by":"","proof":"echo"}', "it had no by, proof then")],
+)
+def test_an_old_record_has_no_field_of_a_newer_one(payload: str, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        decode("printed", 1, payload)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from terminal_agent.journal import (
 from terminal_agent.journal.files import RESERVE_BYTES
 from terminal_agent.journal.store import connect
 from terminal_agent.refund.errors import IllegalFact
-from terminal_agent.refund.evidence import PersonVerdict
+from terminal_agent.refund.evidence import PersonVerdict, PrintProof
 from terminal_agent.refund.facts import (
     EndOfDay,
     JournalOpened,
@@ -283,3 +283,34 @@ def test_the_first_record_tells_which_journal_it_is(path: Path) -> None:
         assert (fact.journal_id, fact.agent_version) == ("j7", "0.1.0")
         with pytest.raises(JournalCorrupt, match="missing"):
             journal.record(2)
+
+
+def test_slips_that_wait_are_found_until_they_came_out(tmp_path: Path) -> None:
+    with shelf.opened(tmp_path / "j.db") as journal:
+        journal.append(shelf.sale(), *s.TO_REFUNDED)
+        assert journal.waiting_slips() == []
+        journal.append(s.print_due())
+        assert journal.waiting_slips() == [s.CASE]
+        journal.append(s.print_started(), s.print_uncertain())
+        assert journal.waiting_slips() == [s.CASE]
+        journal.append(s.printed(proof=PrintProof.PERSON))
+        assert journal.waiting_slips() == []
+        journal.append(s.print_due(reprint=1))
+        assert journal.waiting_slips() == [s.CASE]
+
+
+def test_the_last_print_on_paper_is_found_behind_files_and_what_never_left(tmp_path: Path) -> None:
+    with shelf.opened(tmp_path / "j.db") as journal:
+        journal.append(shelf.sale(), *s.TO_REFUNDED, s.print_due())
+        assert journal.last_print() is None
+        journal.append(s.printed(), s.print_due(reprint=1))
+        assert journal.last_print() is None  # a file
+        journal.append(s.print_started(reprint=1), s.print_not_sent(reprint=1))
+        assert journal.last_print() is None  # not one byte
+        journal.append(s.print_started(reprint=1, process_id="0002"))
+        assert journal.last_print() == s.print_started(reprint=1, process_id="0002")
+        journal.append(s.print_uncertain(reprint=1))
+        assert journal.last_print() == s.print_uncertain(reprint=1)
+        journal.append(s.printed(reprint=1, proof=PrintProof.PERSON), s.print_due(reprint=2))
+        journal.append(s.printed(reprint=2))
+        assert journal.last_print() == s.printed(reprint=1, proof=PrintProof.PERSON)

@@ -169,13 +169,11 @@ KEEPING: tuple[Seed, ...] = (
         "The disk is full: the customer has no slip, and nobody prints it again.",
         (
             Edit(
-                "terminal_agent.runtime.slip_printing:SlipPrinter.print_due",
-                "                failed = failed or error\n"
-                "                if slip.state is SlipState.PRINT_DUE:\n"
-                "                    self._journal.append(self._failed(case, slip, error))\n"
-                "                continue\n",
-                "                failed = failed or error\n"
-                "                path = self._settings.folder\n",
+                "terminal_agent.runtime.slip_printing:SlipPrinter._kept",
+                '            if error.code != "slip.exists" or slip.state is not'
+                " SlipState.NOT_SENT:\n"
+                "                raise\n",
+                "            del error\n",
             ),
         ),
         "tests/runtime/test_slip_printing.py"

@@ -9,7 +9,7 @@ from protocols.kit.money import Amount, Currency
 from protocols.kit.vocabulary import Booking, Operation, TransactionRecord
 from terminal_agent.refund.case import RefundCase, fold
 from terminal_agent.refund.events import UnknownReason
-from terminal_agent.refund.evidence import Evidence, PersonVerdict
+from terminal_agent.refund.evidence import Evidence, PersonVerdict, PrintProof
 from terminal_agent.refund.facts import (
     AttemptApproved,
     AttemptArmed,
@@ -29,6 +29,9 @@ from terminal_agent.refund.facts import (
     PrintDue,
     Printed,
     PrintFailed,
+    PrintNotSent,
+    PrintStarted,
+    PrintUncertain,
     ReceiptKept,
     RecoveryStarted,
     RefusalNoted,
@@ -192,9 +195,43 @@ def print_due(case_id: str = CASE, *, reprint: int = 0) -> PrintDue:
     return PrintDue(at=AT, case_id=case_id, slip_id="slip", copy="merchant", reprint=reprint)
 
 
-def printed(case_id: str = CASE, *, reprint: int = 0) -> Printed:
+def print_started(
+    case_id: str = CASE, *, reprint: int = 0, process_id: str = "0001"
+) -> PrintStarted:
+    return PrintStarted(
+        at=AT,
+        case_id=case_id,
+        slip_id="slip",
+        copy="merchant",
+        reprint=reprint,
+        printer="counter",
+        process_id=process_id,
+    )
+
+
+def printed(
+    case_id: str = CASE, *, reprint: int = 0, proof: PrintProof = PrintProof.KEPT
+) -> Printed:
     return Printed(
-        at=AT, case_id=case_id, slip_id="slip", copy="merchant", reprint=reprint, where="screen"
+        at=AT,
+        case_id=case_id,
+        slip_id="slip",
+        copy="merchant",
+        reprint=reprint,
+        proof=proof,
+        where="screen",
+    )
+
+
+def print_not_sent(case_id: str = CASE, *, reprint: int = 0) -> PrintNotSent:
+    return PrintNotSent(
+        at=AT, case_id=case_id, slip_id="slip", copy="merchant", reprint=reprint, why="paper_out"
+    )
+
+
+def print_uncertain(case_id: str = CASE, *, reprint: int = 0) -> PrintUncertain:
+    return PrintUncertain(
+        at=AT, case_id=case_id, slip_id="slip", copy="merchant", reprint=reprint, why="line_lost"
     )
 
 

@@ -22,7 +22,7 @@ from terminal_agent.refund.facts import (
     RefusalNoted,
 )
 from terminal_agent.refund.sale import Sale, SaleSource
-from terminal_agent.refund.states import AttemptState, CaseState, SlipState
+from terminal_agent.refund.states import AttemptState, CaseState
 from tests.refund import story as s
 
 VOID = Operation.VOID
@@ -285,30 +285,6 @@ def test_a_fact_that_cannot_follow_is_refused_with_its_reason(
 def test_no_facts_are_no_case() -> None:
     with pytest.raises(IllegalFact, match="without any fact"):
         fold(())
-
-
-def test_slips_are_printed_at_least_once_and_copies_count_up() -> None:
-    case = s.case_of(*s.TO_REFUNDED, s.print_due(), s.print_failed())
-    assert case.slips[0].state is SlipState.PRINT_FAILED
-    case = fold((*s.TO_REFUNDED, s.print_due(), s.print_failed(), s.print_due(reprint=1)))
-    assert case.slips[0].state is SlipState.PRINT_DUE
-    case = apply(case, s.printed(reprint=1))
-    assert (case.slips[0].state, case.slips[0].reprint) == (SlipState.PRINTED, 1)
-    assert case.state is CaseState.REFUNDED
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        (s.print_due(reprint=1),),
-        (s.print_due(), s.print_due()),
-        (s.printed(),),
-        (s.print_due(), s.printed(reprint=1)),
-        (s.print_due(), s.printed(), s.printed()),
-    ],
-)
-def test_a_slip_cannot_be_printed_out_of_order(facts: tuple[Fact, ...]) -> None:
-    refused(*s.TO_REFUNDED, *facts)
 
 
 def test_notes_receipts_and_refused_events_change_nothing_about_the_money() -> None:

@@ -78,7 +78,7 @@ OTHER = "RF-20261124-0002"
         (
             lambda: apply(fold([*s.TO_REFUNDED, s.print_due()]), s.printed(reprint=1)),
             s.CASE,
-            "a print of another copy than the one due",
+            "copy 1 of a slip, not 0",
         ),
         (
             lambda: apply(

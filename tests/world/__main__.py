@@ -32,12 +32,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--protocol", action="append", default=[], help="only this one")
     parser.add_argument("--sqlite", type=float, help="share of histories on the real journal")
     parser.add_argument("--deep", type=float, help="share of terminals with an acquirer")
+    parser.add_argument("--printer", type=float, help="share of histories that print their slips")
     asked = parser.parse_args(argv)
     options = Options(protocols=tuple(asked.protocol))
     if asked.sqlite is not None:
         options = replace(options, sqlite=asked.sqlite)
     if asked.deep is not None:
         options = replace(options, deep=asked.deep)
+    if asked.printer is not None:
+        options = replace(options, printer=asked.printer)
     if asked.seed is not None:
         left_out = frozenset(int(n) for n in asked.without.split(",") if n)
         return _show(draw(asked.seed, options).without(left_out), left_out)
@@ -62,6 +65,8 @@ def _again(asked: argparse.Namespace) -> str:
         words.append(f" --sqlite {asked.sqlite}")
     if asked.deep is not None:
         words.append(f" --deep {asked.deep}")
+    if asked.printer is not None:
+        words.append(f" --printer {asked.printer}")
     return "".join(words)
 
 

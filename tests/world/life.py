@@ -22,6 +22,7 @@ from terminal_agent.runtime.agent import Wish
 from tests.harness import EUR, SETTLING_S, Intent
 from tests.world.counter import Counter
 from tests.world.kinds import Do
+from tests.world.paper import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,7 @@ def live(plan: Plan, tale: Tale | None = None) -> Ending:
         for act in plan.acts:
             life.do(act)
         life.end()
+        printed = _printed(counter, plan)
         cases = counter.oracle.cases(counter.journal)
         return Ending(
             seconds=counter.clock.monotonic() - begun,
@@ -73,6 +75,7 @@ def live(plan: Plan, tale: Tale | None = None) -> Ending:
             hits=Tally(
                 [
                     *counter.hits,
+                    *printed,
                     *(line.split(" ")[0] for line in counter.device.cable.log),
                     *counter.device.terminal.script.played,
                     *(f"acquirer: {what}" for what in counter.device.terminal.host.played),
@@ -83,6 +86,17 @@ def live(plan: Plan, tale: Tale | None = None) -> Ending:
         counter.close()
         if plan.sqlite:
             shutil.rmtree(folder)
+
+
+def _printed(counter: Counter, plan: Plan) -> list[str]:
+    """Print every slip; what went wrong there. Whatever came of it, the money is where it was."""
+    if not plan.prints:
+        return []
+    counter.journal.tap = None
+    room = Room(counter, plan.seed)
+    room.print_all()
+    counter.check(settled=True)
+    return list(room.hits.elements())
 
 
 def _end_of(case: RefundCase) -> str:

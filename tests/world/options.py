@@ -118,6 +118,9 @@ class Options:
         "code",
     )
 
+    # Share of histories whose slips are printed in the end, on a printer with faults of its own.
+    printer: float = 0.03
+
     acts_most: int = 5
     acts: Mapping[Do, float] = field(default_factory=_acts)
     blow: float = 0.6

@@ -85,6 +85,7 @@ class Plan:
     sales: tuple[int, ...]  # amounts in minor units
     wraps: bool  # the terminal's numbers begin anew within the history
     acts: tuple[Act, ...]
+    prints: bool = False  # the slips go to a printer in the end
 
     def parts(self) -> list[str]:
         """Every part that can be left out, in order: acts, then blows, faults and steps."""
@@ -146,6 +147,8 @@ def draw(seed: int, options: Options) -> Plan:
         sales=tuple(rng.choice(AMOUNTS) for _ in range(rng.choice((1, 1, 1, 2)))),
         wraps=rng.random() < options.wraps,
         acts=acts,
+        # A chance of its own, so that it moves no other.
+        prints=random.Random(f"prints {seed}").random() < options.printer,
     )
 
 

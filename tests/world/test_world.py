@@ -55,6 +55,24 @@ def test_terminals_with_an_acquirer_behind_them_keep_every_promise_too() -> None
     assert set(found.hits) >= {"acquirer: lose_answer", "acquirer: code", "acquirer: overtaken"}
 
 
+def test_the_slips_of_any_history_come_out_and_never_twice_alike() -> None:
+    found = batch(range(40_000, 40_120), Options(printer=1.0))
+    assert not found.failures, (
+        f"shown by: python -m tests.world --printer 1 --seed {found.failures}"
+    )
+    faults = ("power-loss", "pull", "stall", "cover-open", "paper-out")
+    assert set(found.hits) >= {f"printer: {name}" for name in faults}
+
+
+def test_a_printer_moves_nothing_about_the_money() -> None:
+    with_paper, without = (
+        batch(range(40_000, 40_040), Options(printer=share)) for share in (1.0, 0.0)
+    )
+    assert with_paper.ends == without.ends
+    money = {name: count for name, count in with_paper.hits.items() if "printer" not in name}
+    assert money == dict(without.hits)
+
+
 def test_every_kind_of_bad_luck_and_of_end_is_met() -> None:
     found = batch(range(2_000, 2_500), Options(sqlite=0.1))
     assert set(found.hits) >= {
