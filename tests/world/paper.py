@@ -105,7 +105,8 @@ class Room:
         )
         people = Helper(self, case) if there else Unattended(waits=1)
         jobs = PrintJobs(notes, press, people, lambda slip: Kept(self._data(case, slip), ""))
-        return any([jobs.settle(slip).waiting for slip in notes.case().slips if slip.waiting])
+        settled = [jobs.settle(slip) for slip in notes.case().slips if slip.waiting]
+        return any(slip.waiting for slip in settled)
 
     def _data(self, case: RefundCase, slip: Slip) -> SlipData:
         settings = SlipSettings(Path(), merchant_lines=("Corner Shop",))
