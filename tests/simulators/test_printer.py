@@ -119,6 +119,37 @@ def test_a_paper_becomes_a_picture_of_its_own_size() -> None:
     assert image.convert("L").getextrema() == (0, 255)
 
 
+def test_the_dots_of_a_picture_are_those_of_the_png() -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    device = printed(b"\x1dv0\x00\x01\x00\x02\x00\xa5\x0f" + CUT)
+    image = Image.open(BytesIO(device.papers[0].png())).convert("1")
+    dots = [[image.getpixel((24 + x, 24 + y)) == 0 for x in range(8)] for y in range(2)]
+    assert dots == [[bit == "1" for bit in f"{byte:08b}"] for byte in (0xA5, 0x0F)]
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"\x1dk\x04123\0after\n", "after"),
+        (b"\x1dkI\x03123after\n", "after"),
+        (b"\x1dkI\x03\x0a\x0a\x0aafter\n", "after"),
+        (b"\x1b*\x21\x02\x00\x0a\x0a\x0a\x0a\x0a\x0aafter\n", "after"),
+        (b"\x1b*\x00\x02\x00\x0a\x0aafter\n", "after"),
+        (b"\x1bD\x08\x10\0after\n", "after"),
+        (b"\x1d8L\x03\x00\x00\x00\x0a\x0a\x0aafter\n", "after"),
+        (b"\x1d*\x01\x01" + b"\x0a" * 8 + b"after\n", "after"),
+        (b"\x1cC\x00\x1c(A\x02\x00\x0a\x0aafter\n", "after"),
+        (b"\x10\x14\x01\x00\x05after\n", "after"),
+        (b"\x1bZafter\n", "after"),
+    ],
+)
+def test_commands_that_it_does_not_draw_are_read_to_their_ends(data: bytes, line: str) -> None:
+    assert lines(data) == [line]
+
+
 @pytest.mark.parametrize(
     ("question", "healthy", "out", "cover", "cutter"),
     [

@@ -105,8 +105,9 @@ class Room:
         )
         people = Helper(self, case) if there else Unattended(waits=1)
         jobs = PrintJobs(notes, press, people, lambda slip: Kept(self._data(case, slip), ""))
-        settled = [jobs.settle(slip) for slip in notes.case().slips if slip.waiting]
-        return any(slip.waiting for slip in settled)
+        # Each slip has its turn, also behind one that has to wait.
+        waiting = [jobs.settle(slip).waiting for slip in notes.case().slips if slip.waiting]
+        return any(waiting)
 
     def _data(self, case: RefundCase, slip: Slip) -> SlipData:
         settings = SlipSettings(Path(), merchant_lines=("Corner Shop",))

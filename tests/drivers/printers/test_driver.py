@@ -9,8 +9,10 @@ import pytest
 from drivers.errors import LinkError, LinkRefused, PrinterLost
 from drivers.printers.driver import EscPosPrinter
 from drivers.printers.limits import PrintLimits
+from drivers.printers.memory import MemoryPrinterLink
+from drivers.printers.prober import Prober
 from printing.errors import BadSheet
-from printing.escpos.questions import ask_echo
+from printing.escpos.questions import Identity, ask_echo
 from printing.profile import PrinterProfile
 from printing.status import Paper, PrinterStatus
 from simulators.printer.faults import FAULTS
@@ -239,6 +241,43 @@ def test_a_line_that_dies_twice_in_the_questions_is_an_error_and_nothing_was_sen
         stage.driver.print(job(), ID)
     assert reads == 2
     assert stage.rows == []
+
+
+@pytest.mark.parametrize("echo_first", [False, True])
+def test_a_line_that_dies_while_the_word_is_waited_for_is_reported(
+    monkeypatch: pytest.MonkeyPatch, echo_first: bool
+) -> None:
+    stage = Stage()
+    stage.fault("slow", 100)
+    real, said = stage.line.read, [b"\x37\x22" + ID + b"\0"] if echo_first else []
+
+    def read(timeout_s: float) -> bytes:
+        if stage.printer.received < 6 + len(job()) + len(ask_echo(ID)):
+            return real(timeout_s)
+        if said:
+            return said.pop()
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(stage.line, "read", read)
+    report = stage.driver.print(job(), ID)
+    assert report.written == report.total
+    assert report.echoed is echo_first
+    assert report.lost == ("" if echo_first else "printer.lost")
+    assert not report.waiting
+
+
+def test_a_prober_on_a_line_that_dies_says_so() -> None:
+    for ask in ("identity", "echoes", "late_echo"):
+        stage = Stage()
+        prober = Prober(MemoryPrinterLink(stage.line), stage.clock, HONEST)
+        prober.status()
+        stage.printer.pull()
+        with pytest.raises(PrinterLost):
+            {
+                "identity": lambda to=prober: to.identity(Identity.MODEL),
+                "echoes": lambda to=prober: to.echoes(ID, 1.0),
+                "late_echo": lambda to=prober: to.late_echo(ID, 1.0),
+            }[ask]()
 
 
 def test_closing_twice_and_unopened_is_harmless() -> None:
