@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # Faces of one size in one file (.ttc); more no font file has.
 _MOST_FACES = 32
+_ANY_PX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,11 @@ def _configured(path: Path) -> Fonts:
     if path.is_dir():
         return search([path], system="")
     try:
-        regular = Face(path.read_bytes(), _best_face(path))
+        regular = _best_face(path.read_bytes())
         sibling = path.with_name(path.name.replace("Regular", "Bold"))
         bold = None
         if sibling != path and sibling.is_file():
-            bold = Face(sibling.read_bytes(), _best_face(sibling))
+            bold = _best_face(sibling.read_bytes())
     except OSError as error:
         raise NoFont(
             f"the configured font {path} cannot be read",
@@ -120,13 +122,13 @@ def _configured(path: Path) -> Fonts:
     return Fonts(regular, bold)
 
 
-def _best_face(path: Path) -> int:
-    """The face in the file that we would have picked, or its first one. Raises OSError."""
+def _best_face(data: bytes) -> Face:
+    """The font in the file that we would have picked, or its first one. Raises OSError."""
     families = {candidate.family for candidate in CANDIDATES}
-    names = list(_families(path))
+    names = list(_families(data))
     if not names:
-        raise OSError(f"{path} is no font")
-    return next((index for index, name in enumerate(names) if name in families), 0)
+        raise OSError("no font")
+    return Face(data, next((index for index, name in enumerate(names) if name in families), 0))
 
 
 def _files(places: Sequence[Path]) -> dict[str, Path]:
@@ -152,18 +154,23 @@ def _face(path: Path | None, family: str) -> Face | None:
     if path is None:
         return None
     try:
-        index = list(_families(path)).index(family)
-        return Face(path.read_bytes(), index)
+        data = path.read_bytes()
+        return Face(data, list(_families(data)).index(family))
     except (OSError, ValueError):
         return None
 
 
-def _families(path: Path) -> Iterator[str]:
-    """The names of the fonts in the file, in its order."""
+def _families(data: bytes) -> Iterator[str]:
+    """The names of the fonts in a file, in its order; none for what is no font.
+
+    Pillow is given the bytes: given a path that it cannot read, it would take a font of the same
+    name from somewhere else.
+    """
     from PIL import ImageFont
 
     for index in range(_MOST_FACES):
         try:
-            yield ImageFont.truetype(str(path), 12, index=index).getname()[0] or ""
+            font = ImageFont.truetype(BytesIO(data), _ANY_PX, index=index)
         except OSError:
             return
+        yield font.getname()[0] or ""

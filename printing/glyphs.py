@@ -72,14 +72,21 @@ class Fonts:
         return not self._lacks(char, self._inked(char, False, 1), False, 1)
 
     def _drawn(self, char: str, bold: bool, wide: int, tall: int, stride: int) -> int:
+        from PIL import Image
+
         if char in _BLANK:
             return 0
         times = max(wide, tall)
         inked = self._inked(char, bold, times)
         if self._lacks(char, inked, bold, times):
             inked = self._box(char, times)
-        shown = _in_cell(inked, (CELL_WIDTH * width(char) * wide, CELL_HEIGHT * tall))
-        return _bits(shown, stride, smear=bold and self.bold is None)
+        across, down = CELL_WIDTH * width(char) * wide, CELL_HEIGHT * tall
+        window = inked.crop(_window(inked))
+        shown = window.resize((across, down), Image.Resampling.BOX)
+        # A stroke that was squeezed is grey, and must not be lost.
+        squeezed = _INK * across * down // (window.width * window.height)
+        least = min(squeezed, 1 + max(shown.tobytes()) // 2)
+        return _bits(shown, least, stride, smear=bold and self.bold is None)
 
     def _inked(self, char: str, bold: bool, times: int) -> Image:
         """The letter in grey, white on black, in the middle of 3 x 3 cells of its size."""
@@ -146,31 +153,27 @@ def _fitting_px(face: Face) -> int:
     return next((px for px in sizes if _opened(face, px).getlength("0") <= CELL_WIDTH), _LEAST_PX)
 
 
-def _in_cell(inked: Image, cell: tuple[int, int]) -> Image:
-    """The middle of the 3 x 3 cells at the size of one; what sticks out is squeezed in."""
-    from PIL import Image
-
+def _window(inked: Image) -> tuple[int, int, int, int]:
+    """The edges of the middle one of 3 x 3 cells, moved out to whatever sticks out of it."""
     across, down = inked.width // 3, inked.height // 3
-    edges = inked.getbbox() or (across, down, 2 * across, 2 * down)
-    window = (
-        min(edges[0], across),
-        min(edges[1], down),
-        max(edges[2], 2 * across),
-        max(edges[3], 2 * down),
+    ink = inked.getbbox() or (across, down, across, down)
+    return (
+        min(ink[0], across),
+        min(ink[1], down),
+        max(ink[2], 2 * across),
+        max(ink[3], 2 * down),
     )
-    shown = inked.crop(window)
-    return shown if shown.size == cell else shown.resize(cell, Image.Resampling.BOX)
 
 
-def _bits(shown: Image, stride: int, *, smear: bool) -> int:
-    """Rows of `stride` bits as one number, the first row highest."""
+def _bits(shown: Image, least: int, stride: int, *, smear: bool) -> int:
+    """Rows of `stride` bits as one number, the first row highest; black from `least` on."""
     grey = shown.tobytes()
     across = shown.width
     bits = 0
     for start in range(0, len(grey), across):
         row = 0
         for value in grey[start : start + across]:
-            row = row << 1 | (value >= _INK)
+            row = row << 1 | (value >= least)
         if smear:
             row |= row >> 1
         bits = bits << stride | row << (stride - across)

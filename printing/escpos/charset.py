@@ -6,6 +6,8 @@ it, raises: a picture of the slip shows it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from printing.errors import Unprintable
 from printing.grid import width
 
@@ -35,6 +37,7 @@ def encode(text: str, charset: str) -> bytes:
     return b"".join(_one(char, charset) for char in text.translate(_LOOK_ALIKE))
 
 
+@lru_cache(maxsize=4096)  # some times the characters that a shop's slips ever use
 def _one(char: str, charset: str) -> bytes:
     try:
         code = char.encode(charset)

@@ -51,8 +51,8 @@ def bands(rows: Sequence[bytes], *, doubled: bool = False) -> Iterator[bytes]:
     """The rows of dots as commands; `doubled` prints each dot as 2 x 2 (and feeds twice as far)."""
     at = 0
     while at < len(rows):
-        blank = _blank_rows(rows, at)
-        if blank >= _FEED_ROWS or at + blank == len(rows):
+        blank = _fed_rows(rows, at)
+        if blank:
             yield from _feeds(blank * (2 if doubled else 1))
             at += blank
         else:
@@ -70,12 +70,12 @@ def _pieces(sheet: Sheet) -> Iterator[Sheet]:
             start = end
 
 
-def _blank_rows(rows: Sequence[bytes], at: int) -> int:
-    """How many rows from there on are blank."""
+def _fed_rows(rows: Sequence[bytes], at: int) -> int:
+    """How many blank rows from there on are worth a feed: many, or the last ones."""
     end = at
     while end < len(rows) and not any(rows[end]):
         end += 1
-    return end - at
+    return end - at if end - at >= _FEED_ROWS or end == len(rows) else 0
 
 
 def _feeds(dots: int) -> Iterator[bytes]:
@@ -87,9 +87,7 @@ def _feeds(dots: int) -> Iterator[bytes]:
 def _band_end(rows: Sequence[bytes], at: int) -> int:
     """Where a band that begins there ends: before blank paper, or when it is long enough."""
     end = at + 1
-    while end < min(len(rows), at + _BAND_ROWS):
-        if not any(rows[end]) and _blank_rows(rows, end) >= _FEED_ROWS:
-            break
+    while end < min(len(rows), at + _BAND_ROWS) and not _fed_rows(rows, end):
         end += 1
     return end
 
@@ -97,4 +95,9 @@ def _band_end(rows: Sequence[bytes], at: int) -> int:
 def _band(rows: Sequence[bytes], *, doubled: bool) -> bytes:
     """Blank paper at the right is not sent."""
     across = max(len(row.rstrip(b"\0")) for row in rows)
-    return codes.picture(across, len(rows), b"".join(row[:across] for row in rows), doubled=doubled)
+    dots = b"".join(row[:across] for row in rows)
+    if len(rows) > 1 and any(command in dots for command in codes.REAL_TIME):
+        # One row's end and the next one's start would be obeyed; a new header parts them.
+        half = len(rows) // 2
+        return _band(rows[:half], doubled=doubled) + _band(rows[half:], doubled=doubled)
+    return codes.picture(across, len(rows), dots, doubled=doubled)
