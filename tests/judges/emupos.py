@@ -5,6 +5,7 @@ emupos needs Python 3.13 or newer, so it lives in an environment of its own and 
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -20,12 +21,14 @@ from printing.sheet import DOTS
 from tests.interop.environments import made_once
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from types import TracebackType
 
 WANTED: Final = ("emupos==0.4.0",)
 LIMIT_S: Final = 60.0
-_NEWEST: Final = ("python3.13", "python3.14", "python3.15")
+_NEW_ENOUGH: Final = ("python3.13", "python3.14", "python3.15")
+# Its own script names a Python that is no longer there once the environment has its last name.
+_RUN: Final = "from emupos.cli.app import main; main()"
 _PROFILE: Final = """
 type: printer
 name: {columns} columns
@@ -57,9 +60,9 @@ class Paper:
 
 
 def program() -> Path:
-    """Where emupos is, installed on first use; skips where no Python is new enough for it."""
-    python = next((path for path in map(_working, _NEWEST) if path), None)
-    if python is None:
+    """The Python that has emupos, made on first use; skips where none is new enough for it."""
+    python = _python()
+    if not python:
         # By design also with REQUIRE_ALL=1: the product itself runs on older ones.
         pytest.skip("emupos needs Python 3.13 or newer, and there is none here")
 
@@ -70,27 +73,35 @@ def program() -> Path:
             [*pip, "--disable-pip-version-check", *WANTED],
         ]
 
-    return made_once((*WANTED, python), steps) / "bin" / "emupos"
+    return made_once((*WANTED, python), steps) / "bin" / "python"
 
 
-def _working(name: str) -> str:
-    """The path of that Python, or "" where it is missing or only a signpost to a missing one."""
-    path = shutil.which(name) or ""
-    asked = "import sys; print(sys.executable)"
-    if not path:
-        return ""
-    done = subprocess.run([path, "-c", asked], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
+def _python() -> str:
+    """A Python that is new enough, or ""; pyenv may keep one that is not on the path."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for name in _NEW_ENOUGH:
+        for path in (shutil.which(name), *kept.glob(f"*/bin/{name}")):
+            if path and _starts(str(path)):
+                return str(path)
+    return ""
+
+
+def _starts(path: str) -> bool:
+    """Not so a signpost of pyenv to a version that is not chosen here."""
+    words = [path, "-c", "import venv"]
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 class Emupos:
     """Printers of every width of paper, running in `folder`."""
 
-    def __init__(self, emupos: Path, folder: Path) -> None:
-        self._emupos = emupos
+    def __init__(self, python: Path, folder: Path, unknown: Collection[str]) -> None:
+        """`unknown` are the commands, in hex, that it may say it does not know."""
+        self._unknown = unknown
+        self._python = python
         self._folder = folder
-        self._ports = dict(zip(sorted(DOTS), _free_ports(len(DOTS) + 1), strict=False))
-        (api,) = _free_ports(1)
+        api, *ports = _free_ports(1 + len(DOTS))
+        self._ports = dict(zip(sorted(DOTS), ports, strict=True))
         devices = ""
         for columns, port in self._ports.items():
             profile = _PROFILE.format(columns=columns, dots=DOTS[columns])
@@ -101,7 +112,7 @@ class Emupos:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [self._emupos, "run"],
+            [self._python, "-c", _RUN, "run"],
             cwd=self._folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -124,9 +135,8 @@ class Emupos:
         before = set(self._folder.glob("receipts/*.json"))
         with socket.create_connection(("127.0.0.1", self._ports[columns]), LIMIT_S) as line:
             line.sendall(job)
-            told = self._wait_for("receipt", "unknown", "unsupported")
-        assert "unknown" not in told, told
-        assert "unsupported" not in told, told
+            while "completed" not in (told := self._wait_for("completed", "unknown", "unsupp")):
+                assert told.split("bytes ")[-1].strip() in self._unknown, told
         (made,) = set(self._folder.glob("receipts/*.json")) - before
         png = made.with_suffix(".png")
         with Image.open(BytesIO(png.read_bytes())) as image:
