@@ -34,6 +34,8 @@ def asked(
 LATER = w.record(Booking.APPROVED, 12)
 ANOTHER_9 = replace(SALE, batch_number="8")
 UNDONE_9 = replace(SALE, booking=Booking.REVERSED)
+# Another record under the number of the one from before: as many were booked since it fell.
+OTHER_12 = replace(LATER, amount_minor=7, batch_number="8")
 FELL = replace(w.record(Booking.APPROVED, 3), batch_number="8")
 
 
@@ -46,6 +48,10 @@ FELL = replace(w.record(Booking.APPROVED, 3), batch_number="8")
         (ANOTHER_9, SALE, SOLD, False),
         (ANOTHER_9, None, SOLD, False),
         (FELL, SALE, SOLD, False),
+        (OTHER_12, LATER, SOLD, False),
+        (replace(LATER, booking=Booking.REVERSED), LATER, SOLD, True),
+        (replace(OTHER_12, receipt_number="0013"), LATER, SOLD, True),
+        (replace(OTHER_12, receipt_number=None), LATER, SOLD, True),
         (LATER, None, SOLD, True),
         (LATER, SALE, None, True),
         (LATER, SALE, Original(), True),
