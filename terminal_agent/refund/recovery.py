@@ -236,8 +236,8 @@ def _voided_otherwise(question: Question) -> bool:
 def _numbers_begun_anew(question: Question) -> bool:
     """Whether the sale's number may be another sale's by now, as far as the last record shows it.
 
-    An end of day may let the numbers begin anew: then one fell, or the sale's own number stands on
-    a record that is not the one from before. A void by number would undo somebody else's sale.
+    An end of day may let the numbers begin anew: then one fell, or all of them or the sale's own
+    stand on a record that is not the one from before. A void by number would undo another's sale.
     """
     last, baseline, original = question.last, question.baseline, question.original
     if last is None:
@@ -246,7 +246,8 @@ def _numbers_begun_anew(question: Question) -> bool:
         if replace(last, booking=baseline.booking) == baseline:
             return False
         pairs = ((number(baseline, name), number(last, name)) for name in question.number_fields)
-        if any(now is not None and before is not None and now < before for before, now in pairs):
+        steps = [now - was for was, now in pairs if was is not None and now is not None]
+        if steps and (min(steps) < 0 or not any(steps)):
             return True
     wanted = original.receipt_number if original is not None else None
     shown = last.receipt_number

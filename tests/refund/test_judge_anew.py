@@ -34,6 +34,8 @@ def asked(
 LATER = w.record(Booking.APPROVED, 12)
 ANOTHER_9 = replace(SALE, batch_number="8")
 UNDONE_9 = replace(SALE, booking=Booking.REVERSED)
+# Another record under the number of the one from before: as many were booked since it fell.
+OTHER_12 = replace(LATER, amount_minor=7, batch_number="8")
 FELL = replace(w.record(Booking.APPROVED, 3), batch_number="8")
 
 
@@ -46,6 +48,10 @@ FELL = replace(w.record(Booking.APPROVED, 3), batch_number="8")
         (ANOTHER_9, SALE, SOLD, False),
         (ANOTHER_9, None, SOLD, False),
         (FELL, SALE, SOLD, False),
+        (OTHER_12, LATER, SOLD, False),
+        (replace(LATER, booking=Booking.REVERSED), LATER, SOLD, True),
+        (replace(OTHER_12, receipt_number="0013"), LATER, SOLD, True),
+        (replace(OTHER_12, receipt_number=None), LATER, SOLD, True),
         (LATER, None, SOLD, True),
         (LATER, SALE, None, True),
         (LATER, SALE, Original(), True),
@@ -59,4 +65,24 @@ def test_a_number_that_may_be_given_anew_is_not_voided_again(
     tried: bool,
 ) -> None:
     found = judge(asked(last, before=before, original=original)).verdict
+    assert found is (Verdict.TRY_COMMIT_ONCE if tried else Verdict.CANNOT_TELL)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "trace", "tried"),
+    [
+        ("0012", "000013", True),  # a refusal may take a trace number and no receipt number
+        ("0013", "000012", True),
+        ("0012", "000012", False),
+        ("0013", "000011", False),
+        ("0011", "000013", False),
+    ],
+)
+def test_one_number_may_stand_still_where_another_went_on(
+    receipt: str, trace: str, tried: bool
+) -> None:
+    before = replace(LATER, receipt_number="0012", trace_number="000012")
+    last = replace(before, receipt_number=receipt, trace_number=trace, amount_minor=7)
+    fields = ("receipt_number", "trace_number")
+    found = judge(replace(asked(last, before=before), number_fields=fields)).verdict
     assert found is (Verdict.TRY_COMMIT_ONCE if tried else Verdict.CANNOT_TELL)
