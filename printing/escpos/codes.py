@@ -63,6 +63,11 @@ def chinese_size(wide: int, tall: int) -> bytes:
     return b"\x1c!" + bytes([(0x04 if wide > 1 else 0) | (0x08 if tall > 1 else 0)])
 
 
+def move_to(dots: int) -> bytes:
+    """ESC $: what follows is printed that many dots from the left edge."""
+    return b"\x1b$" + dots.to_bytes(2, "little")
+
+
 def feed_dots(count: int) -> bytes:
     """ESC J: feeds `count` dots (1 to 255) of blank paper."""
     return b"\x1bJ" + bytes([count])

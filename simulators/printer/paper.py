@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from printing.grid import width
+
 CELL: Final = 12  # dots of a Latin letter in the usual size
 GLYPH: Final = 24  # dots of its height
 
@@ -32,11 +34,14 @@ class TextRow:
 
     @property
     def text(self) -> str:
-        """The letters with the blanks that stand before them."""
-        if not self.glyphs:
-            return ""
-        line = " " * (self.glyphs[0].x // CELL)
-        return (line + "".join(glyph.char for glyph in self.glyphs)).rstrip()
+        """The letters with the blanks that stand before and between them, in their own size."""
+        parts: list[str] = []
+        end = 0
+        for glyph in self.glyphs:
+            cell = glyph.width // max(width(glyph.char), 1)
+            parts.append(" " * ((glyph.x - end) // cell) + glyph.char)
+            end = glyph.x + glyph.width
+        return "".join(parts).rstrip()
 
 
 @dataclass(frozen=True, slots=True)

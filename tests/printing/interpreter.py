@@ -13,7 +13,7 @@ from printing.sheet import Block, Cut, Qr, Row
 # What two bytes are, and how many more belong to the command.
 _SIMPLE = {
     b"\x1b@": 0, b"\x1bR": 1, b"\x1bt": 1, b"\x1bE": 1, b"\x1ba": 1, b"\x1bJ": 1, b"\x1bd": 1,
-    b"\x1c&": 0, b"\x1c.": 0, b"\x1c!": 1, b"\x1d!": 1, b"\x1dV": 2,
+    b"\x1c&": 0, b"\x1c.": 0, b"\x1c!": 1, b"\x1d!": 1, b"\x1dV": 2, b"\x1b$": 2,
 }  # fmt: skip
 
 
@@ -66,6 +66,9 @@ class Paper:
         return 2 + _SIMPLE[name]
 
     def _obey(self, name: bytes, values: bytes) -> None:
+        if name == b"\x1b$":
+            self._jump(int.from_bytes(values, "little"))
+            return
         if self._line and name not in {b"\x1bE", b"\x1d!", b"\x1c!"}:
             raise Refused(f"{name.hex()} in the middle of a line")
         value = values[0] if values else 0
@@ -88,6 +91,13 @@ class Paper:
                 raise Refused(values.hex())
             self.cut_at.append(len(self.dots))
             self.blocks.append(Cut())
+
+    def _jump(self, dots: int) -> None:
+        """One byte is 12 dots of the size that is on."""
+        cell = 12 * self._latin[0]
+        if dots % cell or dots // cell <= len(self._line):
+            raise Refused(f"a jump to {dots}")
+        self._line += b" " * (dots // cell - len(self._line))
 
     def _end_line(self) -> None:
         text = self._line.decode(self._charset)

@@ -52,7 +52,7 @@ def test_letters_stand_where_the_commands_put_them() -> None:
     assert lines(b"\x1ba\x01" + b"x" * 10 + b"\n") == [" " * 11 + "x" * 10]
     assert lines(b"\x1ba\x02end\n") == [" " * 29 + "end"]
     assert lines(b"\x1b$\x3c\x00right\n") == [" " * 5 + "right"]
-    assert lines(b"a\tb\n") == ["ab"]  # the gap is in the picture; the text names the letters
+    assert lines(b"a\tb\n") == ["a       b"]
     assert lines(b"a\n\x1bd\x03b\n") == ["a", "", "", "", "b"]
 
 
