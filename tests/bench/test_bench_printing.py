@@ -111,7 +111,7 @@ def test_bench_python_escpos(benchmark: BenchmarkFixture, name: str) -> None:
         f"({ours / native:.2f}), {drawn} with its code as a picture ({ours / drawn:.2f}); "
         f"CPU {1000 * done.import_s:.0f} ms to import it, {1000 * done.compose_s:.0f} ms to compose"
     )
-    assert ours < native
+    assert 3 * ours <= drawn
 
 
 def rows(sheet: Sheet) -> list[Row]:
