@@ -32,7 +32,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 demo: $(STAMP) ## watch two refunds happen, the second one through a lost answer
 	@$(BIN)/refund-agent demo
 
-test: lint $(STAMP) ## all tests, linters included (about ten minutes on two cores)
+test: lint $(STAMP) ## all tests, linters included (about a quarter of an hour on two cores)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q --ignore=tests/bench $(COVERED:%=--ignore=%)
 	@$(MAKE) --no-print-directory coverage
 

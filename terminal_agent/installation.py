@@ -15,7 +15,7 @@ from pathlib import Path
 from terminal_agent.errors import InstallationError
 
 DISTRIBUTION = "pos-refund-agent"
-PACKAGES = ("terminal_agent", "drivers", "protocols", "simulators")
+PACKAGES = ("terminal_agent", "drivers", "printing", "protocols", "simulators")
 
 
 def version() -> str:

@@ -233,11 +233,11 @@ def _why_unproved(found: Found, profile: PrinterProfile) -> str:
     if found is Found.ON_PAPER:
         return WAS_IN_DOUBT
     if not (profile.answers and profile.process_id):
-        return "printer.cannot_tell"
-    return "printer.holds_it" if found is Found.HELD else "printer.no_echo"
+        return "print.cannot_tell"
+    return "print.holds_it" if found is Found.HELD else "print.no_echo"
 
 
 def _why_not(report: PrintReport) -> str:
     if report.lost:
         return report.lost
-    return "printer.not_ready" if report.refused else "printer.silent"
+    return "print.not_ready" if report.refused else "print.silent"

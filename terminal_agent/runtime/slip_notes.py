@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # A job that came out, behind one that may have eaten its head: it proves that nothing is left.
-WAS_IN_DOUBT = "printer.was_in_doubt"
+WAS_IN_DOUBT = "print.was_in_doubt"
 
 
 class SlipNotes:

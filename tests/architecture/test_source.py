@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("terminal_agent", "drivers", "protocols", "simulators")
+PACKAGES = ("terminal_agent", "drivers", "printing", "protocols", "simulators")
 FILE_LINES = 400
 FUNCTION_LINES = 60
 # Who may read the computer's clock, and who may wait in real time.

@@ -2,7 +2,7 @@
 
 `make sweep` takes every byte of both (`PAIR_STRIDE` in the environment: every so many of each);
 `make test` takes a few. Of a recovery the first and the last bytes count: between them lies only
-waiting, where each question is like the one before. Pairs at every message are in test_kills.
+waiting, where each question is like the one before. Pairs at messages are in test_kills.
 """
 
 from __future__ import annotations

@@ -186,6 +186,7 @@ def test_cases_are_listed_newest_first_and_numbered_by_day(path: Path) -> None:
         assert journal.next_case_id(day) == "RF-20261124-0012"
         assert journal.next_case_id(date(2026, 11, 25)) == "RF-20261125-0001"
         assert [c.case_id for c in journal.cases()] == ["RF-20261124-0011", s.CASE]
+        assert [c.case_id for c in journal.newest_cases()] == ["RF-20261124-0011", s.CASE]
         assert [c.case_id for c in journal.cases(limit=1)] == ["RF-20261124-0011"]
         assert journal.cases(sale_id="s9") == []
         with pytest.raises(JournalRefusal) as caught:

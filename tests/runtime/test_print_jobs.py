@@ -122,7 +122,7 @@ def test_a_printer_without_paper_gets_no_byte_of_the_slip_until_it_has_some() ->
     assert not shop.press()
     (_, not_sent) = facts(shop)
     assert isinstance(not_sent, PrintNotSent)
-    assert not_sent.why == "printer.not_ready"
+    assert not_sent.why == "print.not_ready"
     assert shop.slips[0].state is SlipState.NOT_SENT
     helper = Helper(shop)
     assert shop.press(helper)
@@ -149,7 +149,7 @@ def test_a_blind_printer_needs_a_person_for_every_slip() -> None:
     assert not shop.press()
     last = facts(shop)[-1]
     assert isinstance(last, PrintUncertain)
-    assert last.why == "printer.cannot_tell"
+    assert last.why == "print.cannot_tell"
     helper = Helper(shop)
     assert shop.press(helper)
     assert helper.asked == ["came out customer?"]
@@ -168,7 +168,7 @@ def test_nobody_there_waits_a_little_for_paper_and_then_leaves_it() -> None:
     assert shop.clock.monotonic() - before < 60
     last = facts(shop)[-1]
     assert isinstance(last, PrintUncertain)
-    assert last.why == "printer.holds_it"
+    assert last.why == "print.holds_it"
 
 
 def test_a_line_that_is_gone_while_paper_was_waited_for_proves_nothing() -> None:
