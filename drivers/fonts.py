@@ -9,7 +9,6 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -109,11 +108,11 @@ def _configured(path: Path) -> Fonts:
     if path.is_dir():
         return search([path], system="")
     try:
-        regular = _best_face(path.read_bytes())
+        regular = _best_face(path)
         sibling = path.with_name(path.name.replace("Regular", "Bold"))
         bold = None
         if sibling != path and sibling.is_file():
-            bold = _best_face(sibling.read_bytes())
+            bold = _best_face(sibling)
     except OSError as error:
         raise NoFont(
             f"the configured font {path} cannot be read",
@@ -122,13 +121,14 @@ def _configured(path: Path) -> Fonts:
     return Fonts(regular, bold)
 
 
-def _best_face(data: bytes) -> Face:
+def _best_face(path: Path) -> Face:
     """The font in the file that we would have picked, or its first one. Raises OSError."""
     families = {candidate.family for candidate in CANDIDATES}
-    names = list(_families(data))
+    names = list(_families(path))
     if not names:
-        raise OSError("no font")
-    return Face(data, next((index for index, name in enumerate(names) if name in families), 0))
+        raise OSError(f"{path} is no font")
+    index = next((index for index, name in enumerate(names) if name in families), 0)
+    return Face(path.read_bytes(), index)
 
 
 def _files(places: Sequence[Path]) -> dict[str, Path]:
@@ -154,23 +154,23 @@ def _face(path: Path | None, family: str) -> Face | None:
     if path is None:
         return None
     try:
-        data = path.read_bytes()
-        return Face(data, list(_families(data)).index(family))
-    except (OSError, ValueError):
+        index = next(index for index, name in enumerate(_families(path)) if name == family)
+        return Face(path.read_bytes(), index)
+    except (OSError, StopIteration):
         return None
 
 
-def _families(data: bytes) -> Iterator[str]:
+def _families(path: Path) -> Iterator[str]:
     """The names of the fonts in a file, in its order; none for what is no font.
 
-    Pillow is given the bytes: given a path that it cannot read, it would take a font of the same
-    name from somewhere else.
+    The class and not `truetype`, which takes a font of the same name from somewhere else for a file
+    that it cannot read; and the path, since FreeType would copy 20 MB of bytes for each of them.
     """
     from PIL import ImageFont
 
     for index in range(_MOST_FACES):
         try:
-            font = ImageFont.truetype(BytesIO(data), _ANY_PX, index=index)
+            font = ImageFont.FreeTypeFont(str(path), _ANY_PX, index=index)
         except OSError:
             return
         yield font.getname()[0] or ""

@@ -127,7 +127,11 @@ class Fonts:
         found = self._sizes.get((bold, times))
         if found is None:
             face = self.bold if bold and self.bold else self.regular
-            found = self._sizes[bold, times] = _opened(face, _fitting_px(face) * times)
+            if times == 1:
+                found = _fitting(face)
+            else:
+                found = _opened(face, round(self._font(bold, 1).size) * times)
+            self._sizes[bold, times] = found
         return found
 
 
@@ -147,10 +151,13 @@ def _opened(face: Face, px: int) -> FreeTypeFont:
         ) from error
 
 
-def _fitting_px(face: Face) -> int:
-    """The largest size at which a digit is no wider than a cell."""
-    sizes = range(_MOST_PX, _LEAST_PX, -1)
-    return next((px for px in sizes if _opened(face, px).getlength("0") <= CELL_WIDTH), _LEAST_PX)
+def _fitting(face: Face) -> FreeTypeFont:
+    """The font at the largest size at which a digit is no wider than a cell."""
+    for px in range(_MOST_PX, _LEAST_PX, -1):  # each one costs: FreeType copies the whole file
+        font = _opened(face, px)
+        if font.getlength("0") <= CELL_WIDTH:
+            return font
+    return _opened(face, _LEAST_PX)
 
 
 def _window(inked: Image) -> tuple[int, int, int, int]:
