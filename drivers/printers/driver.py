@@ -18,7 +18,7 @@ from drivers.errors import PrinterLost
 from drivers.printers.contract import PrintReport, TellsPortStatus
 from drivers.printers.limits import PrintLimits
 from printing.escpos.answers import StatusBoard
-from printing.escpos.questions import CLEAR, Question, ask, ask_echo
+from printing.escpos.questions import CLEAR, NOTHING, Question, ask, ask_echo
 from printing.escpos.replies import Cleared, Echo, ReplyReader
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class EscPosPrinter:
         Raises LinkError when there is no line.
         """
         self._job = None
-        self._take_line()
+        self._take_fresh_line()
         if not self._answers:
             return False
         self._cleared = False
@@ -192,6 +192,22 @@ class EscPosPrinter:
         if not self._open:
             self._link.open()
             self._open = True
+
+    def _take_fresh_line(self) -> None:
+        """The same, where a question or a job comes next.
+
+        A line that broke in the middle of a question left the printer waiting for the rest of it;
+        it would eat the head of whatever comes next. Raises LinkError.
+        """
+        if self._open:
+            return
+        self._take_line()
+        if self._answers:
+            try:
+                self._write_all(NOTHING, self._clock.monotonic() + self._limits.answer_s)
+            except PrinterLost as error:
+                self._give_up(error)
+                raise
 
     def _give_up(self, error: PrinterLost) -> None:
         """The line is dead; the next use opens it anew."""
@@ -233,14 +249,14 @@ class EscPosPrinter:
         Raises LinkError.
         """
         fresh = not self._open
-        self._take_line()
+        self._take_fresh_line()
         try:
             return self._round(questions)
         except PrinterLost as error:
             self._give_up(error)
             if fresh:
                 raise
-        self._take_line()
+        self._take_fresh_line()
         try:
             return self._round(questions)
         except PrinterLost as error:

@@ -33,6 +33,10 @@ class Identity(IntEnum):
 # DLE DC4 function 8: throw away both buffers. The seven bytes are fixed.
 CLEAR: Final = bytes((0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8))
 
+# As many as the longest question or order has bytes: they end one that was broken off, and do
+# nothing anywhere else.
+NOTHING: Final = bytes(len(CLEAR))
+
 
 def ask(question: Question) -> bytes:
     """DLE EOT n."""
