@@ -7,6 +7,7 @@ Prints the table of docs/explanation/printing.md.
 
 from __future__ import annotations
 
+import argparse
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import count
@@ -211,5 +212,12 @@ def table(found: dict[tuple[str, str], Counter[str]]) -> str:
     return "\n".join(rows)
 
 
+def main() -> None:
+    """Live them all, and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.runtime.print_sweep")
+    parser.add_argument("--stride", type=int, default=1, help="take every N-th byte only")
+    print(table(sweep(parser.parse_args().stride)))
+
+
 if __name__ == "__main__":
-    print(table(sweep()))
+    main()
