@@ -218,9 +218,13 @@ class PrintJobs:
     ) -> tuple[Found, PrintReport]:
         """What came of the job, once nobody waits for it any longer. No byte is sent twice."""
         found, sent = judge(report), report.written
-        while found is Found.HELD and self._people.printer_needs(
-            need_of(report.status), slip.code, held=True
-        ):
+        for _ in range(
+            STEPS_MAX
+        ):  # a printer that is never ready again is no reason to ask for ever
+            if found is not Found.HELD or not self._people.printer_needs(
+                need_of(report.status), slip.code, held=True
+            ):
+                break
             try:
                 report = press.printer.resume(number.encode())
             except LinkError as error:
