@@ -15,7 +15,6 @@ from printing.grid import width
 from printing.sheet import CELL_HEIGHT, CELL_WIDTH
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont
 
 # Letter size at which Latin letters with descenders and Chinese characters fill a cell; smaller
@@ -24,6 +23,7 @@ _MOST_PX = 22
 _LEAST_PX = 12
 _BASELINE = 19  # rows above a letter's foot
 _INK = 118  # of 255: from here on a dot is black
+_GREYS = range(256)
 _NOBODYS = "\U0010ffff"  # no font has it, so its picture is the font's sign for "I have none"
 _CHINESE = "国"
 _BLANK = frozenset(" 　")
@@ -38,6 +38,24 @@ class Face:
     index: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Mask:
+    """A letter's dots in grey, and where they stand to its foot's left end, or in its cell."""
+
+    size: tuple[int, int]
+    dots: bytes
+    offset: tuple[int, int]
+
+    def fits(self, cell: tuple[int, int]) -> bool:
+        """Whether a cell of that size has room for all of it where it stands."""
+        left, top = self.offset
+        return (
+            min(self.offset) >= 0
+            and left + self.size[0] <= cell[0]
+            and top + self.size[1] <= cell[1]
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fonts:
     """What slips are drawn with; without a bold face the regular one is drawn twice, a dot apart.
@@ -50,6 +68,7 @@ class Fonts:
     _sizes: dict[tuple[bool, int], FreeTypeFont] = field(
         default_factory=dict, init=False, repr=False
     )
+    _signs: dict[tuple[bool, int], _Mask] = field(default_factory=dict, init=False, repr=False)
     _glyphs: dict[tuple[str, bool, int, int, int], int] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -69,59 +88,53 @@ class Fonts:
 
     def has(self, char: str) -> bool:
         """Whether the regular font has this character."""
-        return not self._lacks(char, self._inked(char, False, 1), False, 1)
+        return not self._lacks(self._mask(char, False, 1), False, 1)
 
     def _drawn(self, char: str, bold: bool, wide: int, tall: int, stride: int) -> int:
-        from PIL import Image
-
         if char in _BLANK:
             return 0
         times = max(wide, tall)
-        inked = self._inked(char, bold, times)
-        if self._lacks(char, inked, bold, times):
-            inked = self._box(char, times)
-        across, down = CELL_WIDTH * width(char) * wide, CELL_HEIGHT * tall
-        window = inked.crop(_window(inked))
-        shown = window.resize((across, down), Image.Resampling.BOX)
-        # A stroke that was squeezed is grey, and must not be lost.
-        squeezed = _INK * across * down // (window.width * window.height)
-        least = min(squeezed, 1 + max(shown.tobytes()) // 2)
-        return _bits(shown, least, stride, smear=bold and self.bold is None)
+        cell = (CELL_WIDTH * width(char) * wide, CELL_HEIGHT * tall)
+        shown = self._mask(char, bold, times)
+        if self._lacks(shown, bold, times):
+            shown = self._box(char, times)
+        else:
+            shown = self._placed(char, shown, bold, times)
+        least = _INK
+        if not shown.fits(cell) or wide != tall:
+            shown = _squeezed(shown, (CELL_WIDTH * width(char) * times, CELL_HEIGHT * times), cell)
+            # A stroke that was squeezed is grey, and must not be lost.
+            least = min(_INK, 1 + max(shown.dots) // 2)
+        return _bits(shown, least, cell, stride, smear=bold and self.bold is None)
 
-    def _inked(self, char: str, bold: bool, times: int) -> Image:
-        """The letter in grey, white on black, in the middle of 3 x 3 cells of its size."""
-        from PIL import Image, ImageDraw
+    def _mask(self, char: str, bold: bool, times: int) -> _Mask:
+        """The letter in grey and nothing around it."""
+        mask, offset = self._font(bold, times).getmask2(char, "L", anchor="ls")
+        return _Mask(mask.size, bytes(mask), offset)
 
-        font = self._font(bold, times)
-        across, down = CELL_WIDTH * width(char) * times, CELL_HEIGHT * times
-        canvas = Image.new("L", (3 * across, 3 * down))
-        left = across + (across - round(font.getlength(char))) // 2
-        at = (left, down + _BASELINE * times)
-        ImageDraw.Draw(canvas).text(at, char, font=font, fill=255, anchor="ls")
-        return canvas
+    def _placed(self, char: str, mask: _Mask, bold: bool, times: int) -> _Mask:
+        """The letter where it stands in its cell, which may be partly outside of it."""
+        advance = round(self._font(bold, times).getlength(char))
+        left = (CELL_WIDTH * width(char) * times - advance) // 2 + mask.offset[0]
+        return _Mask(mask.size, mask.dots, (left, _BASELINE * times + mask.offset[1]))
 
-    def _lacks(self, char: str, inked: Image, bold: bool, times: int) -> bool:
-        font = self._font(bold, times)
-        if font.getlength(char) != font.getlength(_NOBODYS):
-            return False
-        if font.getmask(char).getbbox() != font.getmask(_NOBODYS).getbbox():
-            return False
-        return bytes(font.getmask(char)) == bytes(font.getmask(_NOBODYS))
+    def _lacks(self, mask: _Mask, bold: bool, times: int) -> bool:
+        """Whether it is the font's sign for what it does not have."""
+        sign = self._signs.get((bold, times))
+        if sign is None:
+            sign = self._signs[bold, times] = self._mask(_NOBODYS, bold, times)
+        return mask == sign
 
-    def _box(self, char: str, times: int) -> Image:
+    def _box(self, char: str, times: int) -> _Mask:
         """Raises NoFont where it would be a box for every Chinese character."""
-        from PIL import Image, ImageDraw
-
         if width(char) > 1 and not self.has(_CHINESE):
             raise NoFont(
                 f"the font for slips has no Chinese letters, such as {char!r}",
                 what_to_do="Install one: the package fonts-noto-cjk has it (or fonts-wqy-zenhei).",
             )
-        across, down = CELL_WIDTH * width(char) * times, CELL_HEIGHT * times
-        canvas = Image.new("L", (3 * across, 3 * down))
-        edges = (across + 2, down + 2, 2 * across - 3, 2 * down - 3)
-        ImageDraw.Draw(canvas).rectangle(edges, outline=255, width=2)
-        return canvas
+        across, down = CELL_WIDTH * width(char) * times - 4, CELL_HEIGHT * times - 4
+        edge, side = b"\xff" * across, b"\xff\xff" + bytes(across - 4) + b"\xff\xff"
+        return _Mask((across, down), 2 * edge + (down - 4) * side + 2 * edge, (2, 2))
 
     def _font(self, bold: bool, times: int) -> FreeTypeFont:
         found = self._sizes.get((bold, times))
@@ -152,36 +165,40 @@ def _opened(face: Face, px: int) -> FreeTypeFont:
 
 
 def _fitting(face: Face) -> FreeTypeFont:
-    """The font at the largest size at which a digit is no wider than a cell."""
-    for px in range(_MOST_PX, _LEAST_PX, -1):  # each one costs: FreeType copies the whole file
+    """The largest size at which a digit is no wider than a cell."""
+    for px in range(_MOST_PX, _LEAST_PX, -1):
         font = _opened(face, px)
         if font.getlength("0") <= CELL_WIDTH:
             return font
     return _opened(face, _LEAST_PX)
 
 
-def _window(inked: Image) -> tuple[int, int, int, int]:
-    """The edges of the middle one of 3 x 3 cells, moved out to whatever sticks out of it."""
-    across, down = inked.width // 3, inked.height // 3
-    ink = inked.getbbox() or (across, down, across, down)
-    return (
-        min(ink[0], across),
-        min(ink[1], down),
-        max(ink[2], 2 * across),
-        max(ink[3], 2 * down),
+def _squeezed(shown: _Mask, usual: tuple[int, int], cell: tuple[int, int]) -> _Mask:
+    """A letter that was placed in a cell of the `usual` size, all of it at the size of `cell`."""
+    from PIL import Image
+
+    left, top = shown.offset
+    edges = (min(left, 0), min(top, 0))
+    window = Image.new(
+        "L",
+        (
+            max(left + shown.size[0], usual[0]) - edges[0],
+            max(top + shown.size[1], usual[1]) - edges[1],
+        ),
     )
+    window.paste(Image.frombytes("L", shown.size, shown.dots), (left - edges[0], top - edges[1]))
+    return _Mask(cell, window.resize(cell, Image.Resampling.BOX).tobytes(), (0, 0))
 
 
-def _bits(shown: Image, least: int, stride: int, *, smear: bool) -> int:
+def _bits(shown: _Mask, least: int, cell: tuple[int, int], stride: int, *, smear: bool) -> int:
     """Rows of `stride` bits as one number, the first row highest; black from `least` on."""
-    grey = shown.tobytes()
-    across = shown.width
+    across, down = shown.size
+    black = shown.dots.translate(bytes(ord("1") if grey >= least else ord("0") for grey in _GREYS))
+    padding = cell[0] - across - shown.offset[0]
     bits = 0
-    for start in range(0, len(grey), across):
-        row = 0
-        for value in grey[start : start + across]:
-            row = row << 1 | (value >= least)
+    for start in range(0, len(black), across):
+        row = int(black[start : start + across], 2) << padding
         if smear:
             row |= row >> 1
-        bits = bits << stride | row << (stride - across)
-    return bits
+        bits = bits << stride | row << (stride - cell[0])
+    return bits << stride * (cell[1] - down - shown.offset[1])

@@ -172,5 +172,4 @@ def test_bench_first_slip(
     benchmark.pedantic(first, rounds=3)  # type: ignore[no-untyped-call]
     print(f"\n  {more:.0f} ms CPU more than the next (goal {FIRST_LIMIT_MS:.0f}); loaded: {loaded}")
     assert {run[2] for run in runs} == {loaded}
-    if charset:
-        assert more < FIRST_LIMIT_MS
+    assert more < FIRST_LIMIT_MS

@@ -71,6 +71,12 @@ def test_a_file_that_only_has_the_right_name_is_passed_over(dejavu: Path) -> Non
     assert not search([dejavu], system="linux").has("国")
 
 
+def test_a_collection_with_fewer_fonts_than_usual_is_read_as_well(dejavu: Path) -> None:
+    mine = dejavu / "NotoSansCJK-Regular.ttc"  # the eighth font of this one is usually ours
+    shutil.copy(DEJAVU, mine)
+    assert search([], system="linux", configured=mine).regular.index == 0
+
+
 def test_a_configured_file_is_taken_and_its_bold_one_beside_it(dejavu: Path) -> None:
     mine = dejavu / "Mine-Regular.ttf"
     shutil.copy(DEJAVU, mine)
