@@ -296,9 +296,9 @@ class FakeJournal(TappedJournal):
         cases = self.disk.books.cases.values()
         return [c.case_id for c in cases if any(slip.waiting for slip in c.slips)]
 
-    def last_print(self) -> SlipFact | None:
+    def last_print(self, printer: str) -> SlipFact | None:
         """The newest note on a job for a printer."""
-        return last_on_paper(reversed(self.disk.facts))
+        return last_on_paper(reversed(self.disk.facts), printer)
 
     def sale(self, sale_id: str) -> SaleState | None:
         """One sale."""

@@ -200,13 +200,13 @@ class Reader:
             last[str(case_id), told["slip_id"], told["copy"]] = str(kind)
         return list(dict.fromkeys(place[0] for place, kind in last.items() if kind != "printed"))
 
-    def last_print(self) -> SlipFact | None:
-        """What is known last of a job that a printer has, or had; None where none ever did."""
+    def last_print(self, printer: str) -> SlipFact | None:
+        """What is known last of a job that this printer has, or had; None where it never did."""
         with translated(self._path):
             rows = self._db.execute(
                 f"SELECT {_COLUMNS} FROM records WHERE kind LIKE 'print%' ORDER BY seq DESC"  # noqa: S608
             )
-            return last_on_paper(self._checked(row).fact for row in rows)
+            return last_on_paper((self._checked(row).fact for row in rows), printer)
 
     # --- sales -------------------------------------------------------------------------------
 

@@ -54,19 +54,19 @@ def may_reprint(slip: Slip) -> bool:
     return not isinstance(step_slip(slip.state, SlipEvent.AGAIN), Refused)
 
 
-def last_on_paper(newest_first: Iterable[Fact]) -> SlipFact | None:
-    """The newest note on a job that a printer may have got a byte of: its end, or its beginning."""
-    unsent: set[tuple[str, str, int]] = set()
+def last_on_paper(newest_first: Iterable[Fact], printer: str) -> SlipFact | None:
+    """The newest note on a job that this printer may have got a byte of: its end, or its beginning.
+
+    What came out of another printer meanwhile says nothing about what this one still holds.
+    """
+    ends: dict[tuple[str, str, int], SlipFact] = {}
     for fact in newest_first:
-        if isinstance(fact, PrintNotSent):
-            unsent.add((fact.slip_id, fact.copy, fact.reprint))
+        if isinstance(fact, PrintUncertain | Printed | PrintNotSent) and not _is_file(fact):
+            ends.setdefault((fact.slip_id, fact.copy, fact.reprint), fact)
         elif isinstance(fact, PrintStarted):
-            place = (fact.slip_id, fact.copy, fact.reprint)
-            if place not in unsent:
-                return fact
-            unsent.remove(place)
-        elif isinstance(fact, PrintUncertain | Printed) and not _is_file(fact):
-            return fact
+            end = ends.pop((fact.slip_id, fact.copy, fact.reprint), fact)
+            if fact.printer == printer and not isinstance(end, PrintNotSent):
+                return end
     return None
 
 

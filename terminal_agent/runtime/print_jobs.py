@@ -206,7 +206,7 @@ class PrintJobs:
         Else the next slip lands inside of an unfinished one: it loses its head and is echoed all
         the same.
         """
-        if not self._notes.printer_in_doubt():
+        if not self._notes.printer_in_doubt(press.name):
             return True
         try:
             return press.printer.clear()

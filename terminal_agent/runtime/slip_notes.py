@@ -113,9 +113,9 @@ class SlipNotes:
             )
         )
 
-    def printer_in_doubt(self) -> bool:
-        """Whether a printer may still hold a part of a job: the last one on any has no good end."""
-        last = self._journal.last_print()
+    def printer_in_doubt(self, printer: str) -> bool:
+        """Whether this printer may still hold a part of a job: its last one has no good end."""
+        last = self._journal.last_print(printer)
         flushed = isinstance(last, PrintUncertain) and last.why == WAS_IN_DOUBT
         return not (last is None or flushed or isinstance(last, Printed))
 

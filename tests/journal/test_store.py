@@ -303,15 +303,26 @@ def test_slips_that_wait_are_found_until_they_came_out(tmp_path: Path) -> None:
 def test_the_last_print_on_paper_is_found_behind_files_and_what_never_left(tmp_path: Path) -> None:
     with shelf.opened(tmp_path / "j.db") as journal:
         journal.append(shelf.sale(), *s.TO_REFUNDED, s.print_due())
-        assert journal.last_print() is None
+        assert journal.last_print("counter") is None
         journal.append(s.printed(), s.print_due(reprint=1))
-        assert journal.last_print() is None  # a file
+        assert journal.last_print("counter") is None  # a file
         journal.append(s.print_started(reprint=1), s.print_not_sent(reprint=1))
-        assert journal.last_print() is None  # not one byte
+        assert journal.last_print("counter") is None  # not one byte
         journal.append(s.print_started(reprint=1, process_id="0002"))
-        assert journal.last_print() == s.print_started(reprint=1, process_id="0002")
+        assert journal.last_print("counter") == s.print_started(reprint=1, process_id="0002")
         journal.append(s.print_uncertain(reprint=1))
-        assert journal.last_print() == s.print_uncertain(reprint=1)
+        assert journal.last_print("counter") == s.print_uncertain(reprint=1)
         journal.append(s.printed(reprint=1, proof=PrintProof.PERSON), s.print_due(reprint=2))
         journal.append(s.printed(reprint=2))
-        assert journal.last_print() == s.printed(reprint=1, proof=PrintProof.PERSON)
+        assert journal.last_print("counter") == s.printed(reprint=1, proof=PrintProof.PERSON)
+
+
+def test_what_came_out_of_one_printer_says_nothing_about_another(tmp_path: Path) -> None:
+    with shelf.opened(tmp_path / "j.db") as journal:
+        journal.append(shelf.sale(), *s.TO_REFUNDED, s.print_due())
+        journal.append(s.print_started(), s.print_uncertain(), s.print_due(reprint=1))
+        elsewhere = replace(s.print_started(reprint=1, process_id="0002"), printer="kitchen")
+        journal.append(elsewhere, s.printed(reprint=1, proof=PrintProof.ECHO))
+        assert journal.last_print("kitchen") == s.printed(reprint=1, proof=PrintProof.ECHO)
+        assert journal.last_print("counter") == s.print_uncertain()
+        assert journal.last_print("office") is None

@@ -144,6 +144,7 @@ class PaperShop:
     ) -> None:
         self.profile = profile
         self.copies = copies
+        self.name = "desk"
         self.clock = SimulatedClock()
         self.fake = FakePrinter(row_s=0.02, buffer=buffer)
         self._gone: list[FakePrinter] = []
@@ -184,7 +185,7 @@ class PaperShop:
         """One go at everything that waits; True when nothing does any more."""
         notes = SlipNotes(self.journal, self.clock, s.CASE)
         press = Press(
-            name="desk",
+            name=self.name,
             printer=self.printer,
             profile=self.profile,
             compose=bytes_of,

@@ -238,6 +238,20 @@ def test_who_says_no_and_wants_no_copy_leaves_it_uncertain() -> None:
     assert (shop.slips[0].state, shop.slips[0].reprint) == (SlipState.UNCERTAIN, 0)
 
 
+def test_a_slip_of_another_printer_leaves_the_first_one_in_doubt() -> None:
+    shop = PaperShop(copies=("merchant",))
+    shop.fake.fault("stall", 400)
+    shop.press()
+    notes = SlipNotes(shop.journal, shop.clock, s.CASE)
+    assert notes.printer_in_doubt("desk")
+    shop.replace_printer()
+    shop.name = "office"
+    assert shop.press(Helper(shop))
+    notes = SlipNotes(shop.journal, shop.clock, s.CASE)
+    assert not notes.printer_in_doubt("office")
+    assert notes.printer_in_doubt("desk"), "what it holds would eat the head of the next slip"
+
+
 def test_another_printer_prints_the_marked_copy_of_what_the_first_one_left_in_doubt() -> None:
     shop = KINDS[0].shop()
     shop.fake.fault("power-loss", 400)
